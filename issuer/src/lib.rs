@@ -27,7 +27,9 @@ mod tokens;
 
 pub use base::{clock, id, json_document, origin, rfc3339, stopping, ttl};
 pub use evidence::{history, outside, verify};
-pub use http::{ADMIN_BODY_BYTES, AdminState, BODY_BYTES, Peer, admin, app, problem};
+pub use http::{
+    ADMIN_BODY_BYTES, AdminState, BODY_BYTES, Caller, Peer, RouteAccess, admin, app, problem, route_access,
+};
 pub use policy::{allowance, ask, ceiling, grant, granted_task};
 pub use server::{admin_client, serve};
 pub use state::Issuer;

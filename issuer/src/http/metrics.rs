@@ -1,13 +1,14 @@
 //! Metrics for Prometheus. Labels come from fixed sets: routes as they are declared, methods,
 //! status codes. Nothing that a client wrote is among them.
 
+use super::endpoints::Endpoints;
+use super::extract::callers::Unauthenticated;
 use crate::state::Issuer;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -112,13 +113,13 @@ fn method_label(method: &Method) -> &'static str {
 
 /// The endpoint that Prometheus reads, on a listener of its own.
 pub(crate) fn routes(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
-    Router::new()
-        .route("/metrics", get(render_metrics))
-        .route("/v1/metrics", get(render_metrics))
-        .with_state((issuer, metrics))
+    let routes = Endpoints::new()
+        .get("/metrics", render_metrics)
+        .get("/v1/metrics", render_metrics);
+    routes.into_router().with_state((issuer, metrics))
 }
 
-async fn render_metrics(State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
+async fn render_metrics(_: Unauthenticated, State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
     let gauges = issuer.health.gauges();
     let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
     set(&metrics.waiting, gauges.waiting);

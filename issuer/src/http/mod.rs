@@ -18,6 +18,7 @@ mod admin;
 mod agentwrit;
 mod app_state;
 pub(crate) mod connection;
+mod endpoints;
 mod extract;
 mod metrics;
 mod middleware;
@@ -28,6 +29,9 @@ mod response;
 
 pub use admin::AdminState;
 use app_state::AppState;
+use endpoints::Endpoints;
+pub use endpoints::RouteAccess;
+pub use extract::callers::Caller;
 pub use extract::source::Peer;
 use middleware::RequestIds;
 
@@ -48,9 +52,7 @@ fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     let encrypted = issuer.config.behind_tls_proxy;
     let routes = Router::new()
         .fallback(agentwrit::answer_unknown_path)
-        .merge(native::routes())
-        .merge(oauth::routes())
-        .merge(agentwrit::routes())
+        .merge(public_endpoints().into_router())
         .with_state(AppState::new(issuer));
     let app = with_middleware(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count_requests));
     if encrypted {
@@ -59,9 +61,21 @@ fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     app
 }
 
+fn public_endpoints() -> Endpoints<AppState> {
+    native::routes().merge(oauth::routes()).merge(agentwrit::routes())
+}
+
+/// The public endpoints, and the operator's on the socket, each with the caller that it admits.
+#[must_use]
+pub fn route_access() -> [Vec<RouteAccess>; 2] {
+    [public_endpoints().into_access(), admin::routes().into_access()]
+}
+
 /// The operator's endpoints, over the socket in the data folder.
 pub fn admin(state: Arc<AdminState>) -> Router {
-    let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
+    let routes = admin::routes()
+        .into_router()
+        .fallback(async || Problem::new(Code::NotFound));
     with_middleware(routes.with_state(state), ADMIN_BODY_BYTES)
 }
 

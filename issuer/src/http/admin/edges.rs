@@ -3,16 +3,16 @@
 use super::{AdminState, OVERLAP_MAX};
 use crate::base::id::read_id;
 use crate::base::origin::{ORIGIN_EXPECTED, Origin};
-use crate::http::extract::body;
+use crate::http::extract::callers::SocketOperator;
+use crate::http::extract::request_body::{JsonBody, JsonRequest};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::read_name;
 use crate::policy::ceiling::read_audience;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::json::document::Node;
-use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -20,15 +20,18 @@ use std::sync::Arc;
 const UPSTREAMS: usize = 64;
 
 /// An edge as asked for.
-struct NewEdge {
+pub(super) struct NewEdge {
     name: String,
     audience: String,
     upstreams: Vec<String>,
     issuer: Option<String>,
 }
 
-pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let (edge, _) = body::json(request, JSON_VALUES, NewEdge::read).await?;
+pub(super) async fn add(
+    _: SocketOperator,
+    State(state): State<Arc<AdminState>>,
+    JsonBody { value: edge, .. }: JsonBody<NewEdge>,
+) -> Result<Response, Problem> {
     let Some(issuer) = state.issuer.clone().or(edge.issuer) else {
         let how = "start `edgewrit serve` once, or name it with `--issuer`";
         return Err(Problem::new(Code::IssuerUnknown).detail(how));
@@ -50,23 +53,39 @@ pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) 
 }
 
 /// Another credential; the one before is valid for some more time.
-pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let read = |node: &Node<'_>| {
-        let members = node.object(&["edge", "overlap"])?;
-        let edge = members.required("edge").and_then(read_id);
-        let overlap = members
-            .required("overlap")
-            .and_then(|node| node.integer(0, OVERLAP_MAX));
-        Some((edge?, overlap?))
-    };
-    let ((edge, overlap), _) = body::json(request, JSON_VALUES, read).await?;
+pub(super) async fn rotate(
+    _: SocketOperator,
+    State(state): State<Arc<AdminState>>,
+    JsonBody { value, .. }: JsonBody<CredentialRotation>,
+) -> Result<Response, Problem> {
+    let CredentialRotation { edge, overlap } = value;
     let credential = state.registry.rotate_edge_secret(&edge, overlap).await?;
     tracing::info!(edge_id = credential.id, overlap, "edge has another credential");
     let answer = json!({"edge": {"id": credential.id, "credential": credential.secret.expose()}});
     Ok(response::json(StatusCode::OK, &answer))
 }
 
-impl NewEdge {
+/// An edge that gets another credential, and for how many seconds the one before stays valid.
+pub(super) struct CredentialRotation {
+    edge: String,
+    overlap: u64,
+}
+
+impl JsonRequest for CredentialRotation {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let members = node.object(&["edge", "overlap"])?;
+        let edge = members.required("edge").and_then(read_id);
+        let overlap = members
+            .required("overlap")
+            .and_then(|node| node.integer(0, OVERLAP_MAX));
+        Some(Self {
+            edge: edge?,
+            overlap: overlap?,
+        })
+    }
+}
+
+impl JsonRequest for NewEdge {
     fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["name", "audience", "upstreams", "issuer"])?;
         let name = members.required("name").and_then(read_name);

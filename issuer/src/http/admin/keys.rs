@@ -2,20 +2,23 @@
 
 use super::AdminState;
 use crate::base::rfc3339;
-use crate::http::extract::body;
+use crate::http::extract::callers::SocketOperator;
+use crate::http::extract::request_body::{EmptyBody, JsonBody, JsonRequest};
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::keys::KeyJob;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::json::document::Node;
-use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    body::expect_empty(request).await?;
+pub(super) async fn list(
+    _: SocketOperator,
+    State(state): State<Arc<AdminState>>,
+    _: EmptyBody,
+) -> Result<Response, Problem> {
     let key_set = state.keyring.key_set();
     let mut rows: Vec<_> = key_set.rows.iter().collect();
     rows.sort_by_key(|row| (row.job, row.state));
@@ -29,9 +32,12 @@ pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request)
     ))
 }
 
-pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let read = |node: &Node<'_>| node.object(&["job"])?.required("job").and_then(read_job);
-    let (job, _) = body::json(request, JSON_VALUES, read).await?;
+pub(super) async fn rotate(
+    _: SocketOperator,
+    State(state): State<Arc<AdminState>>,
+    JsonBody { value, .. }: JsonBody<KeyRotation>,
+) -> Result<Response, Problem> {
+    let KeyRotation { job } = value;
     let kid = state.keyring.rotate(job).await?;
     tracing::info!(job = job.as_str(), kid, "key rotated");
     let key_set = state.keyring.key_set();
@@ -39,12 +45,39 @@ pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Reques
     Ok(response::json(StatusCode::OK, &answer))
 }
 
-pub(super) async fn drop_key(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let read = |node: &Node<'_>| node.object(&["kid"])?.required("kid")?.text().map(str::to_owned);
-    let (kid, _) = body::json(request, JSON_VALUES, read).await?;
+pub(super) async fn drop_key(
+    _: SocketOperator,
+    State(state): State<Arc<AdminState>>,
+    JsonBody { value, .. }: JsonBody<DroppedKey>,
+) -> Result<Response, Problem> {
+    let DroppedKey { kid } = value;
     state.keyring.drop_key(&kid).await?;
     tracing::info!(kid, "key dropped");
     Ok(response::json(StatusCode::OK, &json!({"kid": kid})))
+}
+
+/// A job whose next key signs from now on.
+pub(super) struct KeyRotation {
+    job: KeyJob,
+}
+
+impl JsonRequest for KeyRotation {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let job = node.object(&["job"])?.required("job").and_then(read_job)?;
+        Some(Self { job })
+    }
+}
+
+/// A key that is given up.
+pub(super) struct DroppedKey {
+    kid: String,
+}
+
+impl JsonRequest for DroppedKey {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let kid = node.object(&["kid"])?.required("kid")?.text()?.to_owned();
+        Some(Self { kid })
+    }
 }
 
 fn read_job(node: &Node<'_>) -> Option<KeyJob> {

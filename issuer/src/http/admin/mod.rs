@@ -4,12 +4,11 @@
 use crate::data::Data;
 use crate::data::backup::Backups;
 use crate::evidence::AuditEvents;
+use crate::http::endpoints::Endpoints;
 use crate::keyring::Keyring;
 use crate::registry::Registry;
 use crate::tasks::report::TaskReports;
 use crate::tokens::revoke::Revocations;
-use axum::Router;
-use axum::routing::post;
 use std::sync::Arc;
 
 mod backup;
@@ -53,19 +52,19 @@ impl AdminState {
     }
 }
 
-pub(super) fn routes() -> Router<Arc<AdminState>> {
-    Router::new()
-        .route("/clients", post(clients::add))
-        .route("/clients/list", post(clients::list))
-        .route("/clients/rotate", post(clients::rotate))
-        .route("/clients/end", post(clients::end))
-        .route("/edges", post(edges::add))
-        .route("/edges/rotate", post(edges::rotate))
-        .route("/revocations", post(revocations::end))
-        .route("/keys", post(keys::list))
-        .route("/keys/rotate", post(keys::rotate))
-        .route("/keys/drop", post(keys::drop_key))
-        .route("/tasks/show", post(tasks::show))
-        .route("/why", post(tasks::why))
-        .route("/backup", post(backup::back_up))
+pub(super) fn routes() -> Endpoints<Arc<AdminState>> {
+    Endpoints::new()
+        .post("/clients", clients::add)
+        .post("/clients/list", clients::list)
+        .post("/clients/rotate", clients::rotate)
+        .post("/clients/end", clients::end)
+        .post("/edges", edges::add)
+        .post("/edges/rotate", edges::rotate)
+        .post("/revocations", revocations::end)
+        .post("/keys", keys::list)
+        .post("/keys/rotate", keys::rotate)
+        .post("/keys/drop", keys::drop_key)
+        .post("/tasks/show", tasks::show)
+        .post("/why", tasks::why)
+        .post("/backup", backup::back_up)
 }

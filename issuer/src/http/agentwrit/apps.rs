@@ -1,17 +1,17 @@
 //! `/v1/admin/apps`: clients, as this API calls them apps.
 
-use super::bearer::BearerRequest;
+use super::bearer::Operator;
 use super::fields::{Fields, expected};
 use crate::agents::{grants_of, is_reserved};
 use crate::base::{json_document, rfc3339};
+use crate::http::extract::request_body::PathId;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::read_name;
 use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use crate::registry::Client;
 use crate::state::Issuer;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::grant::Grant;
@@ -23,9 +23,7 @@ use std::sync::Arc;
 /// Life of an app's sessions by default, in seconds.
 const TOKEN_TTL: u64 = 1_800;
 
-pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    let fields = Fields::of(request).await?;
+pub(super) async fn add(_: Operator, State(issuer): State<Arc<Issuer>>, fields: Fields) -> Result<Response, Problem> {
     let name = Json::Text(fields.text("name")?.to_owned());
     let name = json_document::value(&name, read_name).map_err(|faults| {
         let why = faults
@@ -48,8 +46,7 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
     Ok(response::json(StatusCode::CREATED, &answer))
 }
 
-pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
+pub(super) async fn list(_: Operator, State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
     let apps: Vec<_> = issuer
         .registry
         .clients()
@@ -63,12 +60,10 @@ pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) ->
 }
 
 pub(super) async fn show(
+    _: Operator,
     State(issuer): State<Arc<Issuer>>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
+    PathId(id): PathId,
 ) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    let Path(id) = path?;
     Ok(response::json(
         StatusCode::OK,
         &dated_client_json(&*find(&issuer, &id)?),
@@ -76,14 +71,14 @@ pub(super) async fn show(
 }
 
 pub(super) async fn update(
+    _: Operator,
     State(issuer): State<Arc<Issuer>>,
-    path: Result<Path<String>, PathRejection>,
+    PathId(id): PathId,
     request: Request,
 ) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    let Path(id) = path?;
     let client = find(&issuer, &id)?;
-    let fields = Fields::of(request).await?;
+    // Only now: an app that is unknown is answered first, whatever the body is.
+    let fields = Fields::from_request(request, &()).await?;
     let ceiling = match fields.has("scopes") {
         true => Some(client.ceiling.with_first_grants(read_scopes(&fields)?)),
         false => None,
@@ -94,12 +89,10 @@ pub(super) async fn update(
 }
 
 pub(super) async fn end(
+    _: Operator,
     State(issuer): State<Arc<Issuer>>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
+    PathId(id): PathId,
 ) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    let Path(id) = path?;
     let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
     let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
     Ok(response::json(StatusCode::OK, &answer))

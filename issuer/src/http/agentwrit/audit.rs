@@ -1,6 +1,6 @@
 //! `GET /v1/audit/events`.
 
-use super::bearer::BearerRequest;
+use super::bearer::Operator;
 use super::fields::expected;
 use crate::audit::{Head, Link};
 use crate::base::clock::Moment;
@@ -11,7 +11,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::state::Issuer;
 use crate::store::rows::audit::EventQuery;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -22,11 +22,10 @@ const LIMIT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
 
 pub(super) async fn events(
+    _: Operator,
     State(issuer): State<Arc<Issuer>>,
     RawQuery(query): RawQuery,
-    request: Request,
 ) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
     let query = read(query.as_deref().unwrap_or_default())?;
     let (limit, offset) = (query.limit, query.offset);
     let page = issuer.events.find(query).await?;

@@ -3,15 +3,17 @@
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::source::RequestSource;
 use crate::http::extract::auth;
+use crate::http::extract::callers::{AdmitsCaller, Caller};
 use crate::http::extract::request_info::request_info;
 use crate::http::extract::source::find_source;
 use crate::http::problem::{Code, Problem};
-use crate::registry::OPERATOR;
+use crate::registry::{Client, OPERATOR};
 use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
 use crate::tokens::status::of_writ;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use axum::http::Method;
+use axum::http::request::Parts;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Verified;
 use serde_json::json;
@@ -37,7 +39,7 @@ impl Bearer {
 }
 
 /// A request, as far as its bearer is checked and recorded.
-pub(super) struct BearerRequest<'a> {
+struct BearerRequest<'a> {
     issuer: &'a Issuer,
     token: Option<Secret>,
     source: RequestSource,
@@ -48,36 +50,20 @@ pub(super) struct BearerRequest<'a> {
 }
 
 impl<'a> BearerRequest<'a> {
-    pub(super) fn of(issuer: &'a Issuer, request: &Request) -> Self {
+    fn of(issuer: &'a Issuer, parts: &Parts) -> Self {
         Self {
             issuer,
-            token: auth::read_bearer(request.headers()),
-            source: find_source(&issuer.config, request),
-            info: request_info(request.headers()),
-            method: request.method().clone(),
-            path: request.extensions().get().cloned(),
-        }
-    }
-
-    /// Passes if the bearer is a session of the operator.
-    pub(super) async fn by_operator(self) -> Result<(), Problem> {
-        match self.bearer().await? {
-            Bearer::Session(session) if session.who == Principal::Operator => Ok(()),
-            other => Err(self.insufficient(&other).await?),
-        }
-    }
-
-    /// The writ that the bearer is.
-    pub(super) async fn by_agent(self) -> Result<Arc<Verified>, Problem> {
-        match self.bearer().await? {
-            Bearer::Writ(writ) => Ok(writ),
-            other => Err(self.insufficient(&other).await?),
+            token: auth::read_bearer(&parts.headers),
+            source: find_source(&issuer.config, parts),
+            info: request_info(&parts.headers),
+            method: parts.method.clone(),
+            path: parts.extensions.get().cloned(),
         }
     }
 
     /// The bearer, if it is valid now. Missing, malformed, expired and revoked ones are all the
     /// same.
-    pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
+    async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {
             if let Some(session) = issuer.sessions.find_valid(token).await? {
@@ -94,7 +80,7 @@ impl<'a> BearerRequest<'a> {
     }
 
     /// The problem of a bearer that is not for this endpoint, once it is recorded.
-    pub(super) async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
+    async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
         let event = Event::denied(EventKind::ScopeViolation).in_request(&self.info);
         let (event, writ) = match bearer {
             Bearer::Session(_) => (event.client(bearer.client_id()), None),
@@ -108,5 +94,98 @@ impl<'a> BearerRequest<'a> {
     fn resource(&self) -> String {
         let path = self.path.as_ref().map_or("-", MatchedPath::as_str);
         format!("{} {path}", self.method)
+    }
+}
+
+/// Admits the operator.
+pub(super) struct Operator;
+
+impl AdmitsCaller for Operator {
+    const CALLER: Caller = Caller::Operator;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Operator
+where
+    Arc<Issuer>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let issuer = Arc::<Issuer>::from_ref(state);
+        let asked = BearerRequest::of(&issuer, parts);
+        match asked.bearer().await? {
+            Bearer::Session(session) if session.who == Principal::Operator => Ok(Self),
+            other => Err(asked.insufficient(&other).await?),
+        }
+    }
+}
+
+/// Admits a client by the bearer of a session.
+pub(super) struct ClientSession(pub(super) Arc<Client>);
+
+impl AdmitsCaller for ClientSession {
+    const CALLER: Caller = Caller::ClientSession;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientSession
+where
+    Arc<Issuer>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let issuer = Arc::<Issuer>::from_ref(state);
+        let asked = BearerRequest::of(&issuer, parts);
+        let bearer = asked.bearer().await?;
+        let client = match &bearer {
+            Bearer::Session(Session {
+                who: Principal::Client(id),
+                ..
+            }) => issuer.registry.client(id),
+            _ => None,
+        };
+        match client {
+            Some(client) => Ok(Self(client)),
+            None => Err(asked.insufficient(&bearer).await?),
+        }
+    }
+}
+
+/// Admits an agent by its writ.
+pub(super) struct AgentBearer(pub(super) Arc<Verified>);
+
+impl AdmitsCaller for AgentBearer {
+    const CALLER: Caller = Caller::Agent;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AgentBearer
+where
+    Arc<Issuer>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let issuer = Arc::<Issuer>::from_ref(state);
+        let asked = BearerRequest::of(&issuer, parts);
+        match asked.bearer().await? {
+            Bearer::Writ(writ) => Ok(Self(writ)),
+            other => Err(asked.insufficient(&other).await?),
+        }
+    }
+}
+
+impl AdmitsCaller for Bearer {
+    const CALLER: Caller = Caller::Bearer;
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer
+where
+    Arc<Issuer>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let issuer = Arc::<Issuer>::from_ref(state);
+        BearerRequest::of(&issuer, parts).bearer().await
     }
 }

@@ -6,9 +6,10 @@ use crate::http::extract::body;
 use crate::http::extract::body_budget::BodyBudget;
 use crate::http::problem::{Code, Problem};
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{FromRef, FromRequest, Request};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
+use std::sync::Arc;
 
 /// Longest text that is taken without a form of its own, in bytes.
 const TEXT_BYTES: usize = 1_024;
@@ -17,16 +18,6 @@ const TEXT_BYTES: usize = 1_024;
 pub(super) struct Fields(Json);
 
 impl Fields {
-    /// Reads the body of an authenticated `request`.
-    pub(super) async fn of(request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::receive(request).await?).await
-    }
-
-    /// Reads the body of an unauthenticated `request`.
-    pub(super) async fn of_unauthenticated(budget: &BodyBudget, request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::receive_unauthenticated(budget, request).await?).await
-    }
-
     async fn read_aside(bytes: Bytes) -> Result<Self, Problem> {
         body::read_aside(bytes.len(), move || Self::read(&bytes)).await?
     }
@@ -106,6 +97,31 @@ impl Fields {
             Some(Json::Bool(value)) => Ok(*value),
             Some(_) => Err(expected(name, "true or false")),
         }
+    }
+}
+
+/// The body of an authenticated request.
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Self::read_aside(body::receive(request).await?).await
+    }
+}
+
+/// The members of the body of an unauthenticated request.
+pub(super) struct UnauthenticatedFields(pub(super) Fields);
+
+impl<S: Send + Sync> FromRequest<S> for UnauthenticatedFields
+where
+    Arc<BodyBudget>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let budget = Arc::<BodyBudget>::from_ref(state);
+        let bytes = body::receive_unauthenticated(&budget, request).await?;
+        Fields::read_aside(bytes).await.map(Self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last
 //! event.
 
+use crate::http::extract::callers::Unauthenticated;
 use crate::http::response;
 use crate::state::Issuer;
 use axum::extract::State;
@@ -9,7 +10,7 @@ use axum::response::Response;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
+pub(super) async fn health(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Response {
     let head = issuer.health.read_head().await;
     let (status, name) = match head {
         Ok(_) => (StatusCode::OK, "ok"),

@@ -1,15 +1,14 @@
 //! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
 
-use super::bearer::{Bearer, BearerRequest};
+use super::bearer::{ClientSession, Operator};
 use super::fields::Fields;
 use crate::agents::{LaunchAsk, Owner};
+use crate::audit::RequestInfo;
 use crate::base::rfc3339;
-use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
@@ -20,30 +19,25 @@ const MAX_TTL: u64 = 300;
 /// Life of a launch token by default, in seconds.
 const TTL: u64 = 30;
 
-pub(super) async fn by_operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    launch(&issuer, &Owner::Operator, request).await
+pub(super) async fn by_operator(
+    _: Operator,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    launch(&issuer, &Owner::Operator, &info, &fields).await
 }
 
-pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let asked = BearerRequest::of(&issuer, &request);
-    let bearer = asked.bearer().await?;
-    let client = match &bearer {
-        Bearer::Session(Session {
-            who: Principal::Client(id),
-            ..
-        }) => issuer.registry.client(id),
-        _ => None,
-    };
-    let Some(client) = client else {
-        return Err(asked.insufficient(&bearer).await?);
-    };
-    launch(&issuer, &Owner::Client(client), request).await
+pub(super) async fn by_client(
+    ClientSession(client): ClientSession,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    launch(&issuer, &Owner::Client(client), &info, &fields).await
 }
 
-async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Response, Problem> {
-    let info = request_info(request.headers());
-    let fields = Fields::of(request).await?;
+async fn launch(issuer: &Issuer, owner: &Owner, info: &RequestInfo, fields: &Fields) -> Result<Response, Problem> {
     let ask = LaunchAsk {
         agent_name: fields.text("agent_name")?.to_owned(),
         scope: fields.texts("allowed_scope")?,
@@ -52,7 +46,7 @@ async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Resp
         ttl: fields.seconds("ttl", TTL)?,
     };
     let policy = json!({"allowed_scope": ask.scope, "max_ttl": ask.max_ttl});
-    let (token, expires) = issuer.agents.launch(owner, ask, &info).await?;
+    let (token, expires) = issuer.agents.launch(owner, ask, info).await?;
     let answer = json!({
         "launch_token": token.expose(),
         "expires_at": rfc3339::write(expires),

@@ -1,13 +1,13 @@
 //! `POST /v1/admin/auth` and `POST /v1/app/auth`: a session for a secret.
 
-use super::fields::Fields;
-use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::request_info;
-use crate::http::extract::source::find_source;
+use super::fields::UnauthenticatedFields;
+use crate::audit::RequestInfo;
+use crate::base::source::RequestSource;
+use crate::http::extract::callers::Unauthenticated;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::secret::Secret;
@@ -15,12 +15,12 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn log_operator_in(
+    _: Unauthenticated,
     State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
+    source: RequestSource,
+    info: RequestInfo,
+    UnauthenticatedFields(fields): UnauthenticatedFields,
 ) -> Result<Response, Problem> {
-    let (source, info) = (find_source(&issuer.config, &request), request_info(request.headers()));
-    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     let session = issuer.logins.log_operator_in(&secret, &source, &info).await?;
     let answer = json!({"access_token": session.token.expose(), "expires_in": session.life, "token_type": "Bearer"});
@@ -28,12 +28,12 @@ pub(super) async fn log_operator_in(
 }
 
 pub(super) async fn log_client_in(
+    _: Unauthenticated,
     State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
+    source: RequestSource,
+    info: RequestInfo,
+    UnauthenticatedFields(fields): UnauthenticatedFields,
 ) -> Result<Response, Problem> {
-    let (source, info) = (find_source(&issuer.config, &request), request_info(request.headers()));
-    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());
     let session = issuer.logins.log_client_in(id, &secret, &source, &info).await?;

@@ -1,13 +1,12 @@
 //! The AgentWrit v1 API, as its published SDK speaks it.
 
 use crate::http::app_state::AppState;
+use crate::http::endpoints::Endpoints;
 use crate::http::problem::{Code, Problem};
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 
 mod apps;
 mod audit;
@@ -20,29 +19,31 @@ mod register;
 mod revoke;
 mod token;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/v1/challenge", get(register::challenge))
-        .route("/v1/register", post(register::register))
-        .route("/v1/health", get(health::health))
-        .route("/v1/admin/auth", post(login::log_operator_in))
-        .route("/v1/app/auth", post(login::log_client_in))
-        .route("/v1/admin/apps", post(apps::add).get(apps::list))
-        .route(
-            "/v1/admin/apps/{id}",
-            get(apps::show).put(apps::update).delete(apps::end),
-        )
-        .route("/v1/admin/launch-tokens", post(launch::by_operator))
-        .route("/v1/app/launch-tokens", post(launch::by_client))
-        .route("/v1/token/validate", post(token::validate))
-        .route("/v1/token/renew", post(token::renew))
-        .route("/v1/token/release", post(token::release))
-        .route("/v1/delegate", post(token::delegate))
-        .route("/v1/revoke", post(revoke::revoke))
-        .route("/v1/audit/events", get(audit::events))
-        // Here as well as for all routes, so that the problem has the form of this API.
-        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
-        .layer(from_fn(translate_problems))
+pub(super) fn routes() -> Endpoints<AppState> {
+    Endpoints::new()
+        .get("/v1/challenge", register::challenge)
+        .post("/v1/register", register::register)
+        .get("/v1/health", health::health)
+        .post("/v1/admin/auth", login::log_operator_in)
+        .post("/v1/app/auth", login::log_client_in)
+        .post("/v1/admin/apps", apps::add)
+        .get("/v1/admin/apps", apps::list)
+        .get("/v1/admin/apps/{id}", apps::show)
+        .put("/v1/admin/apps/{id}", apps::update)
+        .delete("/v1/admin/apps/{id}", apps::end)
+        .post("/v1/admin/launch-tokens", launch::by_operator)
+        .post("/v1/app/launch-tokens", launch::by_client)
+        .post("/v1/token/validate", token::validate)
+        .post("/v1/token/renew", token::renew)
+        .post("/v1/token/release", token::release)
+        .post("/v1/delegate", token::delegate)
+        .post("/v1/revoke", revoke::revoke)
+        .get("/v1/audit/events", audit::events)
+        .map_router(|router| {
+            // Here as well as for all routes, so that the problem has the form of this API.
+            let router = router.method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed));
+            router.layer(from_fn(translate_problems))
+        })
 }
 
 /// First segments under `/v1` that are not this API's.

@@ -1,20 +1,20 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
-use super::fields::Fields;
+use super::fields::UnauthenticatedFields;
 use crate::agents::{NONCE_TTL, Registration};
-use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::request_info;
+use crate::audit::RequestInfo;
+use crate::http::extract::callers::Unauthenticated;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
+pub(super) async fn challenge(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
     let nonce = issuer.agents.challenge()?;
     Ok(response::json(
         StatusCode::OK,
@@ -23,12 +23,11 @@ pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Respo
 }
 
 pub(super) async fn register(
+    _: Unauthenticated,
     State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
+    info: RequestInfo,
+    UnauthenticatedFields(fields): UnauthenticatedFields,
 ) -> Result<Response, Problem> {
-    let info = request_info(request.headers());
-    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
         nonce: fields.text("nonce")?.to_owned(),

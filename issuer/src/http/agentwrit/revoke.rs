@@ -1,13 +1,13 @@
 //! `POST /v1/revoke`.
 
-use super::bearer::BearerRequest;
+use super::bearer::Operator;
 use super::fields::{Fields, expected};
-use crate::http::extract::request_info::request_info;
+use crate::audit::RequestInfo;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
 use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
@@ -21,10 +21,12 @@ const LEVELS: [RevokeLevel; 4] = [
     RevokeLevel::Chain,
 ];
 
-pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    BearerRequest::of(&issuer, &request).by_operator().await?;
-    let info = request_info(request.headers());
-    let fields = Fields::of(request).await?;
+pub(super) async fn revoke(
+    _: Operator,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let own = RevokeLevel::parse(level).filter(|level| LEVELS.contains(level));
     let own = own.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;

@@ -1,16 +1,15 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
-use super::bearer::{Bearer, BearerRequest};
-use super::fields::Fields;
+use super::bearer::{AgentBearer, Bearer};
+use super::fields::{Fields, UnauthenticatedFields};
 use crate::agents::{Delegated, Delegation, chain_hash};
-use crate::audit::EventKind;
-use crate::http::extract::body;
-use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::request_info;
+use crate::audit::{EventKind, RequestInfo};
+use crate::http::extract::callers::Unauthenticated;
+use crate::http::extract::request_body::IgnoredBody;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use edgewrit_shared::grant::Grant;
@@ -23,11 +22,10 @@ use std::sync::Arc;
 const DELEGATED_TTL: u64 = 60;
 
 pub(super) async fn validate(
+    _: Unauthenticated,
     State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
+    UnauthenticatedFields(fields): UnauthenticatedFields,
 ) -> Result<Response, Problem> {
-    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
     let claims = match issuer.sessions.find_valid(&token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
@@ -73,20 +71,24 @@ async fn claims_json(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem>
     Ok(claims_json)
 }
 
-pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = BearerRequest::of(&issuer, &request).by_agent().await?;
-    let info = request_info(request.headers());
-    body::receive(request).await?;
+pub(super) async fn renew(
+    AgentBearer(writ): AgentBearer,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    _: IgnoredBody,
+) -> Result<Response, Problem> {
     let renewed = issuer.agents.renew(&writ, &info).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
     Ok(response::json(StatusCode::OK, &answer))
 }
 
-pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let info = request_info(request.headers());
-    let bearer = BearerRequest::of(&issuer, &request).bearer().await?;
-    // First, so that nothing has ended when the body is refused.
-    body::receive(request).await?;
+/// The body is received first, so that nothing has ended when it is refused.
+pub(super) async fn release(
+    bearer: Bearer,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    _: IgnoredBody,
+) -> Result<Response, Problem> {
     match bearer {
         Bearer::Writ(writ) => {
             let kind = EventKind::TokenReleased;
@@ -97,10 +99,12 @@ pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request)
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = BearerRequest::of(&issuer, &request).by_agent().await?;
-    let info = request_info(request.headers());
-    let fields = Fields::of(request).await?;
+pub(super) async fn delegate(
+    AgentBearer(writ): AgentBearer,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let ask = Delegation {
         to: fields.text("delegate_to")?.to_owned(),
         scope: fields.texts("scope")?,

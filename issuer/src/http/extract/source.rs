@@ -2,8 +2,12 @@
 
 use crate::base::source::RequestSource;
 use crate::config::Config;
-use axum::extract::Request;
+use crate::state::Issuer;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// The peer of a connection, as the listener knows it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,8 +23,8 @@ impl Peer {
 
 /// The peer; or, if that is a proxy that the operator trusts, the last address of
 /// `x-forwarded-for` that is none.
-pub(in crate::http) fn find_source(config: &Config, request: &Request) -> RequestSource {
-    let peer = request.extensions().get::<Peer>().and_then(|Peer(address)| *address);
+pub(in crate::http) fn find_source(config: &Config, parts: &Parts) -> RequestSource {
+    let peer = parts.extensions.get::<Peer>().and_then(|Peer(address)| *address);
     let trusted = |address: &IpAddr| {
         config
             .trusted_proxies
@@ -30,11 +34,22 @@ pub(in crate::http) fn find_source(config: &Config, request: &Request) -> Reques
     if !peer.as_ref().is_some_and(trusted) {
         return RequestSource::new(peer);
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter();
     let listed = forwarded
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
     let listed: Vec<&str> = listed.map(str::trim).collect();
     let mut named = listed.iter().rev().map_while(|text| text.parse::<IpAddr>().ok());
     RequestSource::new(named.find(|address| !trusted(address)).or(peer))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestSource
+where
+    Arc<Issuer>: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(find_source(&Arc::<Issuer>::from_ref(state).config, parts))
+    }
 }

@@ -1,15 +1,15 @@
 //! `GET /v1/bundle`: the bundles that edges follow.
 
 use crate::http::app_state::AppState;
+use crate::http::endpoints::Endpoints;
 use crate::http::extract::body::pairs;
+use crate::http::extract::callers::Unauthenticated;
 use crate::http::problem::{Code, Problem};
 use crate::http::response::{bytes_of, with_cache_control};
 use crate::state::Issuer;
-use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use edgewrit_shared::edge_api::bundle::{BundleQuery, MEDIA_TYPE, PATH, Position, WAIT_SECONDS};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,15 @@ use std::time::Duration;
 /// what clocks differ by.
 const SNAPSHOT_CACHED: &str = "public, max-age=1";
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route(PATH, get(bundle))
+pub(super) fn routes() -> Endpoints<AppState> {
+    Endpoints::new().get(PATH, bundle)
 }
 
-async fn bundle(State(issuer): State<Arc<Issuer>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+async fn bundle(
+    _: Unauthenticated,
+    State(issuer): State<Arc<Issuer>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let (have, wait) = read(query.as_deref().unwrap_or_default()).ok_or_else(|| {
         let expected =
             format!("expected `have=<epoch>.<seq>` and `wait=<seconds, 0 to {WAIT_SECONDS}>`, each at most once");

@@ -1,9 +1,11 @@
 //! `/v1/tasks`: the endpoints of orchestrators.
 
+use crate::audit::RequestInfo;
 use crate::base::rfc3339;
 use crate::http::app_state::AppState;
-use crate::http::extract::request_info::request_info;
-use crate::http::extract::{auth, body};
+use crate::http::endpoints::Endpoints;
+use crate::http::extract::callers::AuthenticatedClient;
+use crate::http::extract::request_body::{EmptyBody, JsonBody, JsonRequest, PathId};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::Ask;
@@ -11,14 +13,12 @@ use crate::state::Issuer;
 use crate::store::rows::task::Repetition;
 use crate::tasks::lifecycle::Started;
 use crate::tokens::mint::Writ;
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::{get, post};
-use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::json::document::Node;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -27,11 +27,11 @@ use std::sync::Arc;
 /// Longest `Idempotency-Key`, in characters.
 const KEY_CHARACTERS: usize = 128;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/v1/tasks", post(start))
-        .route("/v1/tasks/{task_id}", get(show))
-        .route("/v1/tasks/{task_id}/complete", post(complete))
+pub(super) fn routes() -> Endpoints<AppState> {
+    Endpoints::new()
+        .post("/v1/tasks", start)
+        .get("/v1/tasks/{task_id}", show)
+        .post("/v1/tasks/{task_id}/complete", complete)
 }
 
 #[derive(Serialize)]
@@ -72,14 +72,33 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
     }
 }
 
-async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let client = auth::authenticate_client(&issuer, request.headers()).await?;
-    let info = request_info(request.headers());
-    let key = repeat_key(request.headers())?;
-    let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
+impl JsonRequest for Ask {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        Self::read(node)
+    }
+}
+
+async fn start(
+    AuthenticatedClient(client): AuthenticatedClient,
+    State(issuer): State<Arc<Issuer>>,
+    info: RequestInfo,
+    IdempotencyKey(key): IdempotencyKey,
+    JsonBody { value: ask, bytes }: JsonBody<Ask>,
+) -> Result<Response, Problem> {
     let repeat = key.map(|key| repeat(key, &bytes));
     let started = issuer.tasks.start(&client, ask, repeat, &info).await?;
     Ok(response::json(StatusCode::CREATED, &TaskAnswer::from(&started)))
+}
+
+/// The key by which a client repeats a request, if it has one.
+struct IdempotencyKey(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        repeat_key(&parts.headers).map(Self)
+    }
 }
 
 fn repeat(key: String, body: &Bytes) -> Repetition {
@@ -103,25 +122,21 @@ fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 /// The report of a task: its grants, and their use.
 async fn show(
+    AuthenticatedClient(client): AuthenticatedClient,
     State(issuer): State<Arc<Issuer>>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
+    PathId(task_id): PathId,
 ) -> Result<Response, Problem> {
-    let client = auth::authenticate_client(&issuer, request.headers()).await?;
-    let Path(task_id) = path?;
     let report = issuer.reports.of_client(&client.client_id, &task_id).await?;
     Ok(response::json(StatusCode::OK, &report.ok_or(Code::NotFound)?))
 }
 
 async fn complete(
+    AuthenticatedClient(client): AuthenticatedClient,
     State(issuer): State<Arc<Issuer>>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
+    info: RequestInfo,
+    PathId(task_id): PathId,
+    _: EmptyBody,
 ) -> Result<Response, Problem> {
-    let client = auth::authenticate_client(&issuer, request.headers()).await?;
-    let info = request_info(request.headers());
-    let Path(task_id) = path?;
-    body::expect_empty(request).await?;
     let completed = issuer.tasks.complete(&client, task_id.clone(), &info).await?;
     let completed = completed.ok_or(Problem::new(Code::NotFound))?;
     let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});

@@ -1,13 +1,13 @@
 //! The endpoints that need no authentication: keys, metadata, health.
 
 use crate::http::app_state::AppState;
+use crate::http::endpoints::Endpoints;
+use crate::http::extract::callers::Unauthenticated;
 use crate::http::response::{bytes_of, json, with_cache_control};
 use crate::state::Issuer;
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
 use edgewrit_shared::jose::keys::PublicKey;
 use serde_json::json;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use std::sync::Arc;
 /// bundle.
 const CACHED: &str = "public, max-age=300";
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/.well-known/jwks.json", get(keys))
-        .route("/.well-known/oauth-authorization-server", get(metadata))
-        .route("/healthz", get(health))
-        .route("/readyz", get(ready))
+pub(super) fn routes() -> Endpoints<AppState> {
+    Endpoints::new()
+        .get("/.well-known/jwks.json", keys)
+        .get("/.well-known/oauth-authorization-server", metadata)
+        .get("/healthz", health)
+        .get("/readyz", ready)
 }
 
 /// The keys that sign writs (RFC 7517).
-async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
+async fn keys(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Response {
     let keys: Vec<_> = issuer
         .keyring
         .key_set()
@@ -38,7 +38,7 @@ async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
 }
 
 /// The metadata of the OAuth server (RFC 8414).
-async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
+async fn metadata(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Response {
     let origin = issuer.config.issuer.as_str();
     let metadata = json!({
         "issuer": origin,
@@ -57,7 +57,7 @@ async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
 }
 
 /// Whether the database can be read.
-async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
+async fn health(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Response {
     match issuer.health.is_readable().await {
         true => json(StatusCode::OK, &json!({"status": "ok"})),
         false => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
@@ -66,7 +66,7 @@ async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
 
 /// Whether requests should be sent here: the database answers, what is revoked is known, and the
 /// issuer is not stopping.
-async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
+async fn ready(_: Unauthenticated, State(issuer): State<Arc<Issuer>>) -> Response {
     match issuer.health.is_ready().await {
         true => json(StatusCode::OK, &json!({"status": "ready"})),
         false => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),

@@ -1,15 +1,14 @@
 //! `POST /oauth/introspect` (RFC 7662): whether a writ is valid now, and its claims.
 
-use super::client::authenticate;
+use super::client::{FormCaller, FormRequest, authenticate};
 use super::error::OAuthError;
 use super::form::TokenForm;
-use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::{auth, body};
+use crate::http::extract::auth;
+use crate::http::extract::callers::Caller;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::registry::{Client, Edge};
 use crate::state::Issuer;
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use edgewrit_shared::token::claims::Claims;
@@ -20,7 +19,7 @@ use std::sync::Arc;
 const INACTIVE: &str = r#"{"active":false}"#;
 
 /// The parties that may introspect a writ: its client, and the edges of its audience.
-enum Introspector {
+pub(super) enum Introspector {
     Client(Arc<Client>),
     Edge(Arc<Edge>),
 }
@@ -34,31 +33,30 @@ impl Introspector {
     }
 }
 
-pub(super) async fn introspect(
-    State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
-) -> Result<Response, OAuthError> {
-    let headers = request.headers().clone();
-    let mut form = TokenForm::read(body::form(&budget, request, &[]).await?);
-    let introspector = authenticate_introspector(&issuer, &headers, &mut form)?;
+impl FormCaller for Introspector {
+    const CALLER: Caller = Caller::FormClientOrEdge;
+
+    fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> Result<Self, OAuthError> {
+        match auth::authenticate_edge(issuer, headers) {
+            Ok(edge) => Ok(Self::Edge(edge)),
+            Err(_) => authenticate(issuer, headers, form).map(Self::Client),
+        }
+    }
+}
+
+pub(super) async fn introspect(request: FormRequest<Introspector>) -> Result<Response, OAuthError> {
+    let FormRequest {
+        issuer,
+        caller: introspector,
+        mut form,
+        ..
+    } = request;
     let token = form.token()?;
     let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     let seen = writ.as_ref().filter(|writ| introspector.may_see(writ.claims()));
     let text = seen.and_then(|writ| active_claims_json(writ.claims()));
     let text = text.unwrap_or_else(|| INACTIVE.to_owned());
     Ok(response::bytes_of(StatusCode::OK, "application/json", text))
-}
-
-fn authenticate_introspector(
-    issuer: &Issuer,
-    headers: &HeaderMap,
-    form: &mut TokenForm,
-) -> Result<Introspector, OAuthError> {
-    match auth::authenticate_edge(issuer, headers) {
-        Ok(edge) => Ok(Introspector::Edge(edge)),
-        Err(_) => authenticate(issuer, headers, form).map(Introspector::Client),
-    }
 }
 
 /// The claims, and before them what RFC 7662 adds.

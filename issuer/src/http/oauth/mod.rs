@@ -1,8 +1,7 @@
 //! OAuth: tokens (RFC 6749), introspection (RFC 7662) and revocation (RFC 7009).
 
 use crate::http::app_state::AppState;
-use axum::Router;
-use axum::routing::post;
+use crate::http::endpoints::Endpoints;
 
 mod client;
 mod error;
@@ -12,9 +11,9 @@ mod introspect;
 mod revoke;
 mod token;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/oauth/token", post(token::token))
-        .route("/oauth/introspect", post(introspect::introspect))
-        .route("/oauth/revoke", post(revoke::revoke))
+pub(super) fn routes() -> Endpoints<AppState> {
+    Endpoints::new()
+        .post("/oauth/token", token::token)
+        .post("/oauth/introspect", introspect::introspect)
+        .post("/oauth/revoke", revoke::revoke)
 }

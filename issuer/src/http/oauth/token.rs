@@ -1,25 +1,17 @@
 //! `POST /oauth/token`.
 
-use super::client::authenticate;
+use super::client::{FormRequest, TokenClient};
 use super::error::{OAuthError, OAuthErrorCode};
-use super::form::TokenForm;
 use super::grants::{mint, open_session};
-use crate::http::extract::body;
-use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::request_info;
-use crate::state::Issuer;
-use axum::extract::{Request, State};
 use axum::response::Response;
-use std::sync::Arc;
 
-pub(super) async fn token(
-    State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
-) -> Result<Response, OAuthError> {
-    let headers = request.headers().clone();
-    let mut form = TokenForm::read(body::form(&budget, request, &["resource"]).await?);
-    let client = authenticate(&issuer, &headers, &mut form)?;
+pub(super) async fn token(request: FormRequest<TokenClient>) -> Result<Response, OAuthError> {
+    let FormRequest {
+        issuer,
+        info,
+        caller: TokenClient(client),
+        mut form,
+    } = request;
     match form.take("grant_type").as_deref() {
         Some("client_credentials") => {}
         Some(_) => {
@@ -32,8 +24,8 @@ pub(super) async fn token(
     }
     match form.resource()? {
         Some(resource) if resource == issuer.config.issuer.as_str() => {
-            open_session(&issuer, &client, &mut form, &request_info(&headers)).await
+            open_session(&issuer, &client, &mut form, &info).await
         }
-        resource => mint(&issuer, &client, &mut form, resource, &request_info(&headers)).await,
+        resource => mint(&issuer, &client, &mut form, resource, &info).await,
     }
 }
