@@ -8,7 +8,7 @@ use edgewrit_shared::bundle::{Bundle, Snapshot};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{TokenError, Unverified, Verified};
-use support::{LIFE, NOW, Signer};
+use support::{LIFE, NOW, TestSigner};
 
 fn verify(claims: &Claims, snapshot: &Snapshot) -> Result<Verified, TokenError> {
     Unverified::parse(&support::writ(claims))?.verify(&support::expect(), snapshot, NOW)
@@ -75,7 +75,7 @@ fn a_writ_issued_after_the_cut_is_valid() {
 
 #[test]
 fn keys_rotate_without_a_refused_writ_and_a_dropped_one_ends_at_once() {
-    let (old, new) = (Signer::writs().public(), Signer::next().public());
+    let (old, new) = (TestSigner::writs().public(), TestSigner::next().public());
     let rotated = Bundle {
         seq: 8,
         keys: vec![old.clone(), new.clone()],

@@ -1,6 +1,6 @@
 //! A server before an issuer that may forward, count, delay or replace the answers of the issuer.
 
-use crate::http::{Arrival, HttpRequest, HttpResponse, LoopbackServer, ServerReply, send_within};
+use crate::http::{HttpRequest, HttpResponse, LoopbackServer, ReceivedRequest, ServerReply, send_within};
 use crate::issuer::IssuerProcess;
 use anyhow::Result;
 use std::net::SocketAddr;
@@ -88,7 +88,7 @@ fn lock(state: &Mutex<InterposerState>) -> MutexGuard<'_, InterposerState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(arrival: &Arrival, state: &Mutex<InterposerState>) -> ServerReply {
+fn answer(arrival: &ReceivedRequest, state: &Mutex<InterposerState>) -> ServerReply {
     let (behind, manner, wait) = {
         let state = lock(state);
         (state.behind, state.manner.clone(), state.wait)
@@ -113,7 +113,7 @@ fn answer(arrival: &Arrival, state: &Mutex<InterposerState>) -> ServerReply {
 }
 
 /// The question with another time that it may wait.
-fn waiting(arrival: &Arrival, wait: Option<u32>) -> Arrival {
+fn waiting(arrival: &ReceivedRequest, wait: Option<u32>) -> ReceivedRequest {
     let mut arrival = arrival.clone();
     let target = String::from_utf8_lossy(&arrival.target).into_owned();
     if let (Some((before, _)), Some(wait)) = (target.split_once("&wait="), wait) {
@@ -124,7 +124,7 @@ fn waiting(arrival: &Arrival, wait: Option<u32>) -> Arrival {
 
 /// Hands a request on to `address` as it is. If no answer comes, 502.
 #[must_use]
-pub fn relay(arrival: &Arrival, address: SocketAddr) -> ServerReply {
+pub fn relay(arrival: &ReceivedRequest, address: SocketAddr) -> ServerReply {
     let framing = ["content-length", "transfer-encoding", "connection"];
     let headers = arrival.headers.iter().filter(|(name, _)| name != "transfer-encoding");
     let request = HttpRequest {

@@ -38,9 +38,9 @@ pub fn expect() -> Expect<'static> {
 }
 
 /// A signing key.
-pub struct Signer(TestKey);
+pub struct TestSigner(TestKey);
 
-impl Signer {
+impl TestSigner {
     /// One of many: another key for each number.
     pub fn numbered(number: u8) -> Self {
         Self(TestKey::repeated(number))
@@ -117,13 +117,13 @@ pub fn claims() -> Claims {
 }
 
 pub fn writ(claims: &Claims) -> String {
-    Signer::writs().sign(JwsKind::Writ, &claims.to_json())
+    TestSigner::writs().sign(JwsKind::Writ, &claims.to_json())
 }
 
 pub fn trust() -> Trust {
     Trust {
         issuer: ISSUER.to_owned(),
-        pins: Vec::from([Signer::bundles().public()]),
+        pins: Vec::from([TestSigner::bundles().public()]),
     }
 }
 
@@ -136,7 +136,7 @@ pub fn bundle() -> Bundle {
         from: None,
         issued_at: NOW,
         fresh_until: NOW.plus(60),
-        keys: Vec::from([Signer::writs().public()]),
+        keys: Vec::from([TestSigner::writs().public()]),
         dropped_keys: Vec::new(),
         checkpoint_keys: Vec::new(),
         audit_head: None,
@@ -146,7 +146,7 @@ pub fn bundle() -> Bundle {
 
 /// The document on the wire.
 pub fn document(bundle: &Bundle) -> Vec<u8> {
-    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &bundle.payload()))
+    bundle.join(&TestSigner::bundles().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 /// The snapshot of an edge that applied `bundle` at [`NOW`].

@@ -1,7 +1,7 @@
 //! The attacks of the agent, and their results.
 
 use crate::edge::EdgeProcess;
-use crate::http::{Arrival, HttpRequest};
+use crate::http::{HttpRequest, ReceivedRequest};
 use crate::issuer::IssuerProcess;
 use crate::scenario::{TravelScenario, booking, search};
 use crate::text::NameValues;
@@ -184,7 +184,7 @@ impl Ground for AttackingAgent<'_> {
         })
     }
 
-    fn take(&self) -> Vec<(String, Arrival)> {
+    fn take(&self) -> Vec<(String, ReceivedRequest)> {
         let travel = self.story.api.server().take().into_iter();
         let evil = self.evil.take().into_iter();
         let travel = travel.map(|arrival| ("travel".to_owned(), arrival));

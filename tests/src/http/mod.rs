@@ -16,4 +16,4 @@ pub use headers::{HeaderList, values};
 pub use message::{HttpMessage, contains};
 pub use request::HttpRequest;
 pub use response::HttpResponse;
-pub use server::{Arrival, LoopbackServer, ServerReply};
+pub use server::{LoopbackServer, ReceivedRequest, ServerReply};

@@ -15,7 +15,7 @@ const IDLE: Duration = Duration::from_secs(60);
 
 /// A request that arrived.
 #[derive(Clone, Debug, Default)]
-pub struct Arrival {
+pub struct ReceivedRequest {
     /// The method, as it was sent.
     pub method: String,
     /// The target, as it was sent.
@@ -28,7 +28,7 @@ pub struct Arrival {
     pub head: Vec<u8>,
 }
 
-impl Arrival {
+impl ReceivedRequest {
     /// Method and target, for messages.
     #[must_use]
     pub fn line(&self) -> String {
@@ -113,14 +113,14 @@ impl ServerReply {
 pub trait ByteStream: Read + Write + Send {}
 impl<T: Read + Write + Send> ByteStream for T {}
 
-type Responder = dyn Fn(&Arrival) -> ServerReply + Send + Sync;
+type Responder = dyn Fn(&ReceivedRequest) -> ServerReply + Send + Sync;
 type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn ByteStream>> + Send + Sync;
 
 /// A server on loopback. Its threads go on until the process ends.
 #[derive(Clone, Debug)]
 pub struct LoopbackServer {
     address: SocketAddr,
-    arrivals: Arc<Mutex<Vec<Arrival>>>,
+    arrivals: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl LoopbackServer {
@@ -128,7 +128,7 @@ impl LoopbackServer {
     ///
     /// # Errors
     /// If no address can be bound.
-    pub fn start(answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static) -> Result<Self> {
+    pub fn start(answer: impl Fn(&ReceivedRequest) -> ServerReply + Send + Sync + 'static) -> Result<Self> {
         Self::start_over(answer, |stream| Ok(Box::new(stream)))
     }
 
@@ -137,7 +137,7 @@ impl LoopbackServer {
     /// # Errors
     /// If no address can be bound.
     pub fn start_over(
-        answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static,
+        answer: impl Fn(&ReceivedRequest) -> ServerReply + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn ByteStream>> + Send + Sync + 'static,
     ) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -171,17 +171,17 @@ impl LoopbackServer {
 
     /// The requests that have arrived since the last call.
     #[must_use]
-    pub fn take(&self) -> Vec<Arrival> {
+    pub fn take(&self) -> Vec<ReceivedRequest> {
         mem::take(&mut *self.lock())
     }
 
     /// The requests that have arrived. They stay.
     #[must_use]
-    pub fn arrivals(&self) -> Vec<Arrival> {
+    pub fn arrivals(&self) -> Vec<ReceivedRequest> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arrival>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<ReceivedRequest>> {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -192,7 +192,7 @@ impl LoopbackServer {
         while let Some(mut message) = HttpMessage::head(&mut stream)? {
             // What breaks off in the body has arrived all the same.
             let whole = message.read_body(&mut stream, Expected::Announced);
-            let arrival = Arrival::of(message);
+            let arrival = ReceivedRequest::of(message);
             self.lock().push(arrival.clone());
             whole?;
             let to_head = arrival.method == "HEAD";

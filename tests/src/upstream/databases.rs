@@ -2,7 +2,7 @@
 //! any holder of its key.
 
 use super::{is_allowed, path_and_query, problem};
-use crate::http::{Arrival, LoopbackServer, ServerReply};
+use crate::http::{LoopbackServer, ReceivedRequest, ServerReply};
 use anyhow::Result;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,7 +47,7 @@ fn lock(instances: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
     instances.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(arrival: &Arrival, instances: &Mutex<Vec<String>>) -> ServerReply {
+fn answer(arrival: &ReceivedRequest, instances: &Mutex<Vec<String>>) -> ServerReply {
     if !is_allowed(arrival, Databases::KEY) {
         return problem(401, "this needs the API key");
     }

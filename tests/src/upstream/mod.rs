@@ -12,11 +12,11 @@ pub use framed::Framed;
 pub use recorder::Recorder;
 pub use travel::{Booking, Mood, Travel};
 
-use crate::http::{Arrival, ServerReply};
+use crate::http::{ReceivedRequest, ServerReply};
 use serde_json::json;
 
 /// Whether a request carries the key of an API.
-fn is_allowed(arrival: &Arrival, key: &str) -> bool {
+fn is_allowed(arrival: &ReceivedRequest, key: &str) -> bool {
     arrival.values("authorization") == [format!("Bearer {key}").as_bytes()]
 }
 

@@ -1,6 +1,6 @@
 //! An upstream that answers everything the same way and writes down what it hears.
 
-use crate::http::{Arrival, LoopbackServer, ServerReply};
+use crate::http::{LoopbackServer, ReceivedRequest, ServerReply};
 use anyhow::Result;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -38,7 +38,7 @@ impl Recorder {
 
     /// The requests that have arrived since the last call.
     #[must_use]
-    pub fn take(&self) -> Vec<Arrival> {
+    pub fn take(&self) -> Vec<ReceivedRequest> {
         self.server.take()
     }
 

@@ -2,7 +2,7 @@
 //! anything.
 
 use super::{is_allowed, path_and_query, problem};
-use crate::http::{Arrival, LoopbackServer, ServerReply};
+use crate::http::{LoopbackServer, ReceivedRequest, ServerReply};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ fn in_mood(mood: &Mood, reply: ServerReply) -> ServerReply {
     }
 }
 
-fn answer(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> ServerReply {
+fn answer(arrival: &ReceivedRequest, book: &Mutex<Vec<Booking>>) -> ServerReply {
     if !is_allowed(arrival, Travel::KEY) {
         return problem(401, "this needs the API key");
     }
@@ -138,7 +138,7 @@ fn flights(query: &str) -> Value {
     json!({"flights": found.collect::<Vec<_>>()})
 }
 
-fn enter(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> ServerReply {
+fn enter(arrival: &ReceivedRequest, book: &Mutex<Vec<Booking>>) -> ServerReply {
     #[derive(Deserialize)]
     struct Order {
         passenger: Passenger,

@@ -4,7 +4,7 @@
 use super::file;
 use crate::edge::{EdgeProcess, HostKind, Setup};
 use crate::forging::{Setting, WritSpec, forge};
-use crate::http::{Arrival, ServerReply};
+use crate::http::{ReceivedRequest, ServerReply};
 use crate::issuer::IssuerProcess;
 use crate::text::NameValues;
 use crate::text::fill_secrets;
@@ -116,7 +116,7 @@ impl VectorBench {
     /// The requests that have arrived at any server since the last call, with the names of the
     /// servers.
     #[must_use]
-    pub fn take(&self) -> Vec<(String, Arrival)> {
+    pub fn take(&self) -> Vec<(String, ReceivedRequest)> {
         let evil = self.evil.take().into_iter().map(|arrival| ("evil".to_owned(), arrival));
         let others = self.upstreams.iter().flat_map(|(name, upstream)| {
             let arrivals = upstream.recorder.take().into_iter();
@@ -128,7 +128,7 @@ impl VectorBench {
     /// The faults in the credentials of a request that arrived at `upstream`: its own arrives once,
     /// no other ever.
     #[must_use]
-    pub fn credential_faults(&self, upstream: &str, arrival: &Arrival) -> Vec<String> {
+    pub fn credential_faults(&self, upstream: &str, arrival: &ReceivedRequest) -> Vec<String> {
         let mut faults = Vec::new();
         for (name, other) in &self.upstreams {
             for (header, value) in &other.credential {

@@ -1,7 +1,7 @@
 //! Expectations about one arrival and one response, and what is said when they are not met.
 
 use super::ask::{Absent, ArrivedRequest, CaseRequest};
-use crate::http::{Arrival, HeaderList, HttpResponse, contains, values};
+use crate::http::{HeaderList, HttpResponse, ReceivedRequest, contains, values};
 use crate::text::{NameValues, TextSpec};
 use anyhow::Result;
 use serde::Deserialize;
@@ -104,7 +104,7 @@ impl Arriving {
     ///
     /// # Errors
     /// If the expectation itself is not right.
-    pub fn hold(&self, found: &Arrival, names: &NameValues, out: &mut Complaints) -> Result<()> {
+    pub fn hold(&self, found: &ReceivedRequest, names: &NameValues, out: &mut Complaints) -> Result<()> {
         out.unless_equal("the method that arrived", found.method.as_str(), self.method.as_str());
         let target = self.target.bytes(names)?;
         out.unless_equal("the target that arrived", &*text(&found.target), &*text(&target));

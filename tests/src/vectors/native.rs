@@ -4,7 +4,7 @@ use super::VectorBench;
 use super::pipeline::{JudgingHost, Played};
 use crate::clock;
 use crate::edge::Setup;
-use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
+use crate::http::{HttpRequest, HttpResponse, ReceivedRequest, ServerReply};
 use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
@@ -29,7 +29,7 @@ pub struct Native {
     issuer: SocketAddr,
     snapshot: RefCell<Option<Snapshot>>,
     memory: Memory,
-    arrivals: RefCell<Vec<(String, Arrival)>>,
+    arrivals: RefCell<Vec<(String, ReceivedRequest)>>,
 }
 
 impl Native {
@@ -171,7 +171,7 @@ impl JudgingHost for Native {
         })
     }
 
-    fn arrivals(&self) -> Vec<(String, Arrival)> {
+    fn arrivals(&self) -> Vec<(String, ReceivedRequest)> {
         self.arrivals.take()
     }
 }
@@ -189,7 +189,7 @@ pub(super) fn lower_case(headers: crate::http::HeaderList) -> crate::http::Heade
 }
 
 /// The request that an upstream would get if a host sent the request of the permit.
-fn arrival(outgoing: OutgoingRequest) -> Arrival {
+fn arrival(outgoing: OutgoingRequest) -> ReceivedRequest {
     let mut headers = vec![("host".to_owned(), outgoing.upstream.authority().as_bytes().to_vec())];
     headers.extend(
         outgoing
@@ -201,7 +201,7 @@ fn arrival(outgoing: OutgoingRequest) -> Arrival {
         .iter()
         .map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
     let head = [outgoing.target.clone().into_bytes(), lines.collect::<Vec<_>>().concat()].join(&b' ');
-    Arrival {
+    ReceivedRequest {
         method: outgoing.method,
         target: outgoing.target.into_bytes(),
         headers,

@@ -3,7 +3,7 @@
 use super::VectorBench;
 use super::pipeline::{JudgingHost, Played};
 use crate::edge::EdgeProcess;
-use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
+use crate::http::{HttpRequest, HttpResponse, ReceivedRequest, ServerReply};
 use anyhow::Result;
 
 /// An edge in front of the upstreams of a bench.
@@ -42,7 +42,7 @@ impl JudgingHost for OnEdge<'_> {
         Ok(Played { response, record })
     }
 
-    fn arrivals(&self) -> Vec<(String, Arrival)> {
+    fn arrivals(&self) -> Vec<(String, ReceivedRequest)> {
         self.bench.take()
     }
 }

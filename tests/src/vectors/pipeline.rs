@@ -2,7 +2,7 @@
 
 use super::case::ExpectedVerdict;
 use super::{Answered, Arriving, CaseRequest, Complaints, PipelineCase, Refused, VectorBench};
-use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
+use crate::http::{HttpRequest, HttpResponse, ReceivedRequest, ServerReply};
 use crate::text::NameValues;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub trait JudgingHost {
     /// If the host is not there any more.
     fn play(&self, request: &HttpRequest, reply: &ServerReply) -> Result<Played>;
     /// The requests that arrived at the upstreams since the last call.
-    fn arrivals(&self) -> Vec<(String, Arrival)>;
+    fn arrivals(&self) -> Vec<(String, ReceivedRequest)>;
 }
 
 /// The results of a request.
@@ -166,7 +166,7 @@ impl<'a> CaseRun<'a> {
     fn hold_permit(
         &self,
         played: &Played,
-        arrivals: &[(String, Arrival)],
+        arrivals: &[(String, ReceivedRequest)],
         of_upstream: u16,
         out: &mut Complaints,
     ) -> Result<()> {
@@ -183,7 +183,12 @@ impl<'a> CaseRun<'a> {
         self.hold_arrivals(arrivals, &expected, out)
     }
 
-    fn hold_arrivals(&self, arrivals: &[(String, Arrival)], expected: &Arriving, out: &mut Complaints) -> Result<()> {
+    fn hold_arrivals(
+        &self,
+        arrivals: &[(String, ReceivedRequest)],
+        expected: &Arriving,
+        out: &mut Complaints,
+    ) -> Result<()> {
         let [(upstream, arrival)] = arrivals else {
             let lines: Vec<_> = arrivals
                 .iter()
@@ -207,7 +212,7 @@ impl<'a> CaseRun<'a> {
         &self,
         refused: &Refused,
         played: &Played,
-        arrivals: &[(String, Arrival)],
+        arrivals: &[(String, ReceivedRequest)],
         out: &mut Complaints,
     ) -> Result<()> {
         for (upstream, arrival) in arrivals {

@@ -4,7 +4,7 @@ use super::case::{ClosedConnection, StatusOrClosed};
 use super::pipeline::report;
 use super::{Answered, Arriving, Complaints, VectorBench, WireCase, WireExpect};
 use crate::edge::{EdgeProcess, HostKind};
-use crate::http::{Arrival, ClientConnection, HttpResponse, PREFACE, ServerReply};
+use crate::http::{ClientConnection, HttpResponse, PREFACE, ReceivedRequest, ServerReply};
 use crate::text::{NameValues, Write};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub trait Ground {
     fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<NameValues>;
     /// The requests that have arrived at any server since the last call, with the names of the
     /// servers.
-    fn take(&self) -> Vec<(String, Arrival)>;
+    fn take(&self) -> Vec<(String, ReceivedRequest)>;
     /// Changes the answer of the upstreams to later requests.
     fn answer(&self, _reply: &ServerReply) {}
 }
@@ -38,7 +38,7 @@ impl Ground for VectorBench {
         Ok(names)
     }
 
-    fn take(&self) -> Vec<(String, Arrival)> {
+    fn take(&self) -> Vec<(String, ReceivedRequest)> {
         self.take()
     }
 
@@ -53,7 +53,7 @@ pub struct Heard {
     /// The answers.
     pub responses: Vec<HttpResponse>,
     /// The requests that arrived at any server.
-    pub arrivals: Vec<(String, Arrival)>,
+    pub arrivals: Vec<(String, ReceivedRequest)>,
     /// In what the first answer differs from what the case expects.
     status: Complaints,
     /// In what the arrivals do.
@@ -176,7 +176,7 @@ impl WireExpect {
             .unwrap_or_default()
     }
 
-    fn about_arrivals(&self, arrivals: &[(String, Arrival)], names: &NameValues) -> Result<Complaints> {
+    fn about_arrivals(&self, arrivals: &[(String, ReceivedRequest)], names: &NameValues) -> Result<Complaints> {
         let mut out = Complaints::default();
         let expected = self.arriving();
         let right = match (self.arrived, &self.at_most) {

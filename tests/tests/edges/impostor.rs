@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
-use edgewrit_tests::http::{Arrival, HttpRequest, HttpResponse, LoopbackServer, ServerReply};
+use edgewrit_tests::http::{HttpRequest, HttpResponse, LoopbackServer, ReceivedRequest, ServerReply};
 use edgewrit_tests::interposer::relay;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::process::RunningProgram;
@@ -62,7 +62,7 @@ impl CertificateAuthority {
 /// A server that answers with `answer` behind TLS.
 fn tls(
     config: Arc<ServerConfig>,
-    answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static,
+    answer: impl Fn(&ReceivedRequest) -> ServerReply + Send + Sync + 'static,
 ) -> Result<LoopbackServer> {
     LoopbackServer::start_over(answer, move |stream: TcpStream| {
         let connection = ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
@@ -173,7 +173,7 @@ fn nothing_arrives(scene: &ImpostorScene, expected: impl Fn(&HttpResponse) -> bo
     );
     let other = scene.answers(A_WHILE, |answer| !expected(answer));
     ensure!(other.is_none(), "answered {other:?}");
-    let arrived: Vec<_> = scene.api.take().iter().map(Arrival::line).collect();
+    let arrived: Vec<_> = scene.api.take().iter().map(ReceivedRequest::line).collect();
     ensure!(arrived.is_empty(), "arrived at the impostor: {arrived:?}");
     Ok(())
 }

@@ -3,14 +3,14 @@
 use super::{apply, bundle_with, held};
 use crate::jose::keys::PublicKey;
 use crate::limits::BUNDLE_KEYS;
-use crate::support::{NOW, Signer};
+use crate::support::{NOW, TestSigner};
 use std::borrow::ToOwned;
 use std::string::ToString;
 use std::vec::Vec;
 
 #[test]
 fn dropped_keys_win_over_keys() {
-    let (kept, dropped) = (Signer::writs().public(), Signer::next().public());
+    let (kept, dropped) = (TestSigner::writs().public(), TestSigner::next().public());
     let bundle = bundle_with(|bundle| {
         bundle.keys = Vec::from([kept.clone(), dropped.clone()]);
         bundle.dropped_keys = Vec::from([dropped.kid().to_owned(), "unheard of".to_owned()]);
@@ -25,18 +25,18 @@ fn dropped_keys_win_over_keys() {
 fn a_delta_drops_keys_that_it_omits() {
     let delta = bundle_with(|bundle| {
         (bundle.seq, bundle.from) = (8, Some(7));
-        bundle.keys = Vec::from([Signer::next().public()]);
+        bundle.keys = Vec::from([TestSigner::next().public()]);
     });
     let snapshot = apply(Some(&held()), &delta).unwrap();
-    assert!(snapshot.keys().find(&Signer::writs().kid()).is_none());
-    assert!(snapshot.keys().find(&Signer::next().kid()).is_some());
+    assert!(snapshot.keys().find(&TestSigner::writs().kid()).is_none());
+    assert!(snapshot.keys().find(&TestSigner::next().kid()).is_some());
 }
 
 #[test]
 fn a_key_that_signs_bundles_signs_no_writs() {
-    for dropped_keys in [Vec::new(), Vec::from([Signer::bundles().kid()])] {
+    for dropped_keys in [Vec::new(), Vec::from([TestSigner::bundles().kid()])] {
         let bundle = bundle_with(|bundle| {
-            bundle.keys.push(Signer::bundles().public());
+            bundle.keys.push(TestSigner::bundles().public());
             bundle.dropped_keys = dropped_keys;
         });
         let refused = apply(None, &bundle).unwrap_err();
@@ -49,8 +49,11 @@ fn a_key_that_signs_bundles_signs_no_writs() {
 
 #[test]
 fn keys_are_distinct_and_bounded() {
-    let keys =
-        |count: usize| -> Vec<PublicKey> { (0..count).map(|n| Signer::numbered(n as u8 + 100).public()).collect() };
+    let keys = |count: usize| -> Vec<PublicKey> {
+        (0..count)
+            .map(|n| TestSigner::numbered(n as u8 + 100).public())
+            .collect()
+    };
     let with = |keys: Vec<PublicKey>| apply(None, &bundle_with(|bundle| bundle.keys = keys));
     assert!(with(keys(BUNDLE_KEYS)).is_ok());
     let refused = with(keys(BUNDLE_KEYS + 1)).unwrap_err();
@@ -73,7 +76,7 @@ fn keys_are_distinct_and_bounded() {
 #[test]
 fn the_version_of_the_keys_depends_only_on_the_set() {
     let version = |seeds: &[u8]| {
-        let keys = seeds.iter().map(|seed| Signer::numbered(*seed).public()).collect();
+        let keys = seeds.iter().map(|seed| TestSigner::numbered(*seed).public()).collect();
         apply(None, &bundle_with(|bundle| bundle.keys = keys))
             .unwrap()
             .keys_version()

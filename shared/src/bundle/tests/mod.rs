@@ -5,7 +5,7 @@ use crate::bundle::revocation::{Level, Revocation, Rows, Target};
 use crate::jose::jws::{JwsError, JwsKind};
 use crate::jose::keys::PublicKey;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
-use crate::support::{self, ISSUER, NOW, Signer};
+use crate::support::{self, ISSUER, NOW, TestSigner};
 use crate::time::UnixSeconds;
 use proptest::prelude::*;
 use std::borrow::ToOwned;
@@ -58,12 +58,12 @@ fn signed_with(from: &str, to: &str) -> Vec<u8> {
     let bundle = support::bundle();
     let payload = bundle.payload();
     assert!(payload.contains(from), "`{from}` in {payload}");
-    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &payload.replace(from, to)))
+    bundle.join(&TestSigner::bundles().sign(JwsKind::Bundle, &payload.replace(from, to)))
 }
 
 #[test]
 fn the_payload_has_its_members_in_a_fixed_order() {
-    let key = Signer::writs().public().to_bare_jwk(None);
+    let key = TestSigner::writs().public().to_bare_jwk(None);
     let bundle = bundle_with(|bundle| {
         bundle.from = Some(6);
         bundle.dropped_keys = Vec::from(["x".to_owned(), "y\"".to_owned()]);
@@ -102,7 +102,7 @@ fn a_first_snapshot_is_applied() {
     assert_eq!(snapshot.audit_head(), Some("head"));
     assert_eq!(*snapshot.revocations(), bundle.rows);
     let kids: Vec<&str> = snapshot.keys().iter().map(PublicKey::kid).collect();
-    assert_eq!(kids, [Signer::writs().kid()]);
+    assert_eq!(kids, [TestSigner::writs().kid()]);
     assert_eq!(held().audit_head(), None);
 }
 
@@ -127,32 +127,32 @@ fn a_document_is_framed_by_a_line_feed_within_the_limit() {
 #[test]
 fn only_a_pinned_key_signs_bundles() {
     let bundle = support::bundle();
-    let by_another = bundle.join(&Signer::unknown().sign(JwsKind::Bundle, &bundle.payload()));
+    let by_another = bundle.join(&TestSigner::unknown().sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_another).unwrap_err(),
         BundleError::Key {
-            kid: Signer::unknown().kid()
+            kid: TestSigner::unknown().kid()
         }
     );
-    let by_the_writ_key = bundle.join(&Signer::writs().sign(JwsKind::Bundle, &bundle.payload()));
+    let by_the_writ_key = bundle.join(&TestSigner::writs().sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_the_writ_key).unwrap_err(),
         BundleError::Key {
-            kid: Signer::writs().kid()
+            kid: TestSigner::writs().kid()
         }
     );
     let header = format!(
         r#"{{"alg":"EdDSA","kid":"{}","typ":"edgewrit-bundle+jwt"}}"#,
-        Signer::bundles().kid()
+        TestSigner::bundles().kid()
     );
-    let in_its_name = bundle.join(&Signer::writs().sign_with_header(&header, &bundle.payload()));
+    let in_its_name = bundle.join(&TestSigner::writs().sign_with_header(&header, &bundle.payload()));
     assert_eq!(apply_document(&in_its_name).unwrap_err(), BundleError::Signature);
 }
 
 #[test]
 fn a_bundle_of_any_pinned_key_is_applied() {
     let trust = Trust {
-        pins: Vec::from([Signer::next().public(), Signer::bundles().public()]),
+        pins: Vec::from([TestSigner::next().public(), TestSigner::bundles().public()]),
         ..support::trust()
     };
     let document = support::document(&support::bundle());
@@ -167,7 +167,7 @@ fn a_bundle_of_any_pinned_key_is_applied() {
 #[test]
 fn a_writ_is_refused_as_a_bundle() {
     let bundle = support::bundle();
-    let writ = bundle.join(&Signer::bundles().sign(JwsKind::Writ, &bundle.payload()));
+    let writ = bundle.join(&TestSigner::bundles().sign(JwsKind::Writ, &bundle.payload()));
     assert_eq!(apply_document(&writ).unwrap_err().label(), "bundle_malformed");
 }
 
@@ -192,7 +192,7 @@ prop_compose! {
             epoch,
             seq,
             issued_at: NOW.plus(ahead),
-            keys: seeds.into_iter().map(|seed| Signer::numbered(seed).public()).collect(),
+            keys: seeds.into_iter().map(|seed| TestSigner::numbered(seed).public()).collect(),
             dropped_keys,
             audit_head,
             rows: Rows::encode(revoked.iter().map(|jti| revocation(jti)).collect()),
@@ -229,7 +229,7 @@ proptest! {
 
     #[test]
     fn no_signed_payload_makes_it_panic(payload in any::<String>()) {
-        let document = [Signer::bundles().sign(JwsKind::Bundle, &payload).as_bytes(), b"\n"].concat();
+        let document = [TestSigner::bundles().sign(JwsKind::Bundle, &payload).as_bytes(), b"\n"].concat();
         prop_assert!(apply_document(&document).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Missing, unknown and malformed members.
 
-use super::{Signer, apply, apply_document, bundle_with, signed_with};
+use super::{TestSigner, apply, apply_document, bundle_with, signed_with};
 use crate::bundle::BundleError;
 use crate::json::JsonError;
 use crate::limits::CLAIM_BYTES;
@@ -117,11 +117,11 @@ fn the_reader_refuses_a_critical_member_that_it_does_not_know() {
 #[test]
 fn new_members_are_written_where_readers_of_version_0_1_skip_them() {
     let bundle = bundle_with(|bundle| {
-        bundle.checkpoint_keys.push(Signer::bundles().public().clone());
-        bundle.keys.push(Signer::bundles().public().clone());
+        bundle.checkpoint_keys.push(TestSigner::bundles().public().clone());
+        bundle.keys.push(TestSigner::bundles().public().clone());
     });
     let payload = bundle.payload();
-    let x = Signer::bundles().public().x();
+    let x = TestSigner::bundles().public().x();
     let ext = format!(r#","ext":{{"checkpoint_keys":[{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}]}}}},"#);
     assert_eq!(payload.matches(&ext).count(), 1, "{payload}");
     let known = payload.replace(&ext, "},").replace("\"keys\"", "");

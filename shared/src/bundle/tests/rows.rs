@@ -4,7 +4,7 @@ use super::{apply, apply_at, apply_document, bundle_with, revocation, rows, sign
 use crate::bundle::BundleError;
 use crate::bundle::revocation::{Revocation, Rows, RowsError};
 use crate::jose::jws::JwsKind;
-use crate::support::{self, NOW, Signer};
+use crate::support::{self, NOW, TestSigner};
 use std::vec::Vec;
 
 #[test]
@@ -68,7 +68,7 @@ fn signed_bytes_that_are_no_rows_are_refused() {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(bytes))
     };
     let payload = bundle.payload().replace(&hash(sorted.as_bytes()), &hash(&swapped));
-    let jws = Signer::bundles().sign(JwsKind::Bundle, &payload);
+    let jws = TestSigner::bundles().sign(JwsKind::Bundle, &payload);
     let document = [jws.as_bytes(), b"\n", &swapped].concat();
     assert_eq!(
         apply_document(&document).unwrap_err(),

@@ -4,7 +4,7 @@ use super::{Algorithm, Jws, JwsError, JwsKind, JwsPart, KeyHeader, SigningInput}
 use crate::jose::signature::{Compact, Dalek};
 use crate::json::JsonError;
 use crate::limits::WRIT_BYTES;
-use crate::support::Signer;
+use crate::support::TestSigner;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::borrow::ToOwned;
@@ -28,7 +28,7 @@ fn refusal(text: &str) -> JwsError {
 
 /// The refusal of a correctly signed JWS with this header.
 fn header_refusal(header: &str) -> JwsError {
-    refusal(&Signer::writs().sign_with_header(header, "{}"))
+    refusal(&TestSigner::writs().sign_with_header(header, "{}"))
 }
 
 fn encoded(bytes: &[u8]) -> String {
@@ -42,7 +42,7 @@ fn with_signature(signature: &str) -> String {
 
 #[test]
 fn a_signed_jws_is_read_back() {
-    let signer = Signer::writs();
+    let signer = TestSigner::writs();
     for (kind, typ) in [(JwsKind::Writ, "at+jwt"), (JwsKind::Bundle, "edgewrit-bundle+jwt")] {
         for (algorithm, alg) in [(Algorithm::EdDsa, "EdDSA"), (Algorithm::Ed25519, "Ed25519")] {
             let input = SigningInput::new(kind, algorithm, &signer.kid(), b"payload");
@@ -62,21 +62,21 @@ fn a_signed_jws_is_read_back() {
 
 #[test]
 fn only_the_signing_key_reveals_the_payload() {
-    let text = Signer::writs().sign(JwsKind::Writ, "{}");
-    let other = Signer::bundles().public();
+    let text = TestSigner::writs().sign(JwsKind::Writ, "{}");
+    let other = TestSigner::bundles().public();
     assert!(parse(&text).unwrap().verify(&other, &Dalek).is_err());
     assert!(parse(&text).unwrap().verify(&other, &Compact).is_err());
     assert!(
         parse(&text)
             .unwrap()
-            .verify(&Signer::writs().public(), &Compact)
+            .verify(&TestSigner::writs().public(), &Compact)
             .is_ok()
     );
 }
 
 #[test]
 fn length_has_a_limit() {
-    let text = Signer::writs().sign(JwsKind::Writ, "{}");
+    let text = TestSigner::writs().sign(JwsKind::Writ, "{}");
     assert!(Jws::parse(&text, JwsKind::Writ, text.len()).is_ok());
     let most = text.len() - 1;
     assert_eq!(
@@ -225,7 +225,7 @@ fn the_type_is_compared_byte_for_byte() {
             }
         );
     }
-    let writ = Signer::writs().sign(JwsKind::Writ, "{}");
+    let writ = TestSigner::writs().sign(JwsKind::Writ, "{}");
     let refused = Jws::parse(&writ, JwsKind::Bundle, WRIT_BYTES).unwrap_err();
     assert_eq!(
         refused,
@@ -264,9 +264,9 @@ fn other_header_members_are_refused() {
 
 #[test]
 fn debug_output_does_not_contain_the_token() {
-    let text = Signer::writs().sign(JwsKind::Writ, r#"{"jti":"x"}"#);
+    let text = TestSigner::writs().sign(JwsKind::Writ, r#"{"jti":"x"}"#);
     let shown = format!("{:?}", parse(&text).unwrap());
-    assert_eq!(shown, format!("Jws {{ kid: {:?}, .. }}", Signer::writs().kid()));
+    assert_eq!(shown, format!("Jws {{ kid: {:?}, .. }}", TestSigner::writs().kid()));
 }
 
 #[test]

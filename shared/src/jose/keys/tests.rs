@@ -2,7 +2,7 @@
 
 use super::{KeyError, KeySet, PublicKey};
 use crate::json::{self, Json};
-use crate::support::Signer;
+use crate::support::TestSigner;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use curve25519_dalek::constants::EIGHT_TORSION;
@@ -59,7 +59,7 @@ fn points_of_small_order_are_refused() {
 
 #[test]
 fn points_with_a_component_of_small_order_are_refused() {
-    let honest = CompressedEdwardsY(Signer::writs().public().to_bytes())
+    let honest = CompressedEdwardsY(TestSigner::writs().public().to_bytes())
         .decompress()
         .unwrap();
     for torsion in &EIGHT_TORSION[1..] {
@@ -154,13 +154,13 @@ fn a_known_key_is_still_checked_in_its_jwk() {
         PublicKey::from_jwk_beside(&jwk(&wrong_kid), &known),
         Err(KeyError::Jwk("kid"))
     );
-    let other = Signer::writs().public();
+    let other = TestSigner::writs().public();
     assert_eq!(PublicKey::from_jwk_beside(&jwk(&other.to_jwk()), &known), Ok(other));
 }
 
 #[test]
 fn keys_are_found_only_by_their_own_id() {
-    let (one, other) = (Signer::writs().public(), Signer::bundles().public());
+    let (one, other) = (TestSigner::writs().public(), TestSigner::bundles().public());
     let set = KeySet::new(Vec::from([one.clone(), other.clone()]));
     assert_eq!(set.find(other.kid()), Some(&other));
     assert_eq!(set.find("x"), None);

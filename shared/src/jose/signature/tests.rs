@@ -4,7 +4,7 @@
 use super::{Compact, Dalek, Verify, compact, dalek};
 use crate::jose::keys::{KeyError, PublicKey};
 use crate::json::{self, Json};
-use crate::support::Signer;
+use crate::support::TestSigner;
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::scalar::Scalar;
 use ed25519_dalek::VerifyingKey;
@@ -155,7 +155,7 @@ fn dalek_refuses_a_nonce_of_mixed_order_under_a_sound_key() {
 
 #[test]
 fn both_refuse_a_signature_of_another_message_or_key() {
-    let (signer, other) = (Signer::writs(), Signer::bundles());
+    let (signer, other) = (TestSigner::writs(), TestSigner::bundles());
     let signature = signer.sign_bytes(b"message");
     for provider in [&Dalek as &dyn Verify, &Compact] {
         assert!(provider.verify(&signer.public(), b"message", &signature).is_ok());
@@ -167,7 +167,7 @@ fn both_refuse_a_signature_of_another_message_or_key() {
 
 #[test]
 fn both_refuse_a_signature_with_any_bit_flipped() {
-    let signer = Signer::writs();
+    let signer = TestSigner::writs();
     let (key, signature) = (signer.public(), signer.sign_bytes(b"message"));
     for bit in 0..512 {
         let mut flipped = signature;

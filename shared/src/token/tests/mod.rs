@@ -5,7 +5,7 @@ use crate::grant::Decision;
 use crate::grant::attempt::Attempt;
 use crate::jose::jws::JwsKind;
 use crate::limits::WRIT_BYTES;
-use crate::support::{self, NOW, Signer};
+use crate::support::{self, NOW, TestSigner};
 use crate::time::UnixSeconds;
 use crate::token::claims::Claims;
 use base64::Engine as _;
@@ -50,7 +50,7 @@ fn forged(token: &str) -> String {
 fn signed_with(from: &str, to: &str) -> String {
     let text = support::claims().to_json();
     assert!(text.contains(from), "{from}");
-    Signer::writs().sign(JwsKind::Writ, &text.replace(from, to))
+    TestSigner::writs().sign(JwsKind::Writ, &text.replace(from, to))
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn the_audience_of_an_unverified_writ_can_be_read() {
     let audience = |writ: &str| Unverified::parse(writ).unwrap().audience_unverified();
     let claims = support::claims();
     assert_eq!(audience(&support::writ(&claims)), Ok(claims.aud));
-    assert!(audience(&Signer::writs().sign(JwsKind::Writ, "{}")).is_err());
+    assert!(audience(&TestSigner::writs().sign(JwsKind::Writ, "{}")).is_err());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_writ_of_a_known_key_for_this_audience_is_verified() {
 
 #[test]
 fn both_names_of_the_algorithm_are_names_of_the_key() {
-    let kid = Signer::writs().kid();
+    let kid = TestSigner::writs().kid();
     for (alg, expected) in [
         ("EdDSA", "accepted"),
         ("Ed25519", "accepted"),
@@ -90,14 +90,14 @@ fn both_names_of_the_algorithm_are_names_of_the_key() {
         ("HS256", "token_algorithm"),
     ] {
         let header = format!(r#"{{"alg":"{alg}","kid":"{kid}","typ":"at+jwt"}}"#);
-        let token = Signer::writs().sign_with_header(&header, &support::claims().to_json());
+        let token = TestSigner::writs().sign_with_header(&header, &support::claims().to_json());
         assert_eq!(label(&token), expected, "{alg}");
     }
 }
 
 #[test]
 fn the_size_of_a_writ_has_a_limit() {
-    let filled = |bytes: usize| Signer::writs().sign(JwsKind::Writ, &"x".repeat(bytes));
+    let filled = |bytes: usize| TestSigner::writs().sign(JwsKind::Writ, &"x".repeat(bytes));
     let about = (WRIT_BYTES - filled(0).len()) * 3 / 4;
     for token in (about - 8..about + 8).map(filled) {
         let expected = if token.len() > WRIT_BYTES {
@@ -113,20 +113,20 @@ fn the_size_of_a_writ_has_a_limit() {
 
 #[test]
 fn a_key_that_is_not_in_the_snapshot_is_unknown() {
-    let token = Signer::unknown().sign(JwsKind::Writ, &support::claims().to_json());
+    let token = TestSigner::unknown().sign(JwsKind::Writ, &support::claims().to_json());
     assert_eq!(
         verify(&token).unwrap_err(),
         TokenError::Key {
-            kid: Signer::unknown().kid()
+            kid: TestSigner::unknown().kid()
         }
     );
-    let by_the_bundle_key = Signer::bundles().sign(JwsKind::Writ, &support::claims().to_json());
+    let by_the_bundle_key = TestSigner::bundles().sign(JwsKind::Writ, &support::claims().to_json());
     assert_eq!(label(&by_the_bundle_key), "token_key");
 }
 
 #[test]
 fn a_bundle_is_refused_as_a_writ() {
-    let token = Signer::writs().sign(JwsKind::Bundle, &support::claims().to_json());
+    let token = TestSigner::writs().sign(JwsKind::Bundle, &support::claims().to_json());
     assert_eq!(label(&token), "token_type");
 }
 
@@ -189,6 +189,6 @@ proptest! {
 
     #[test]
     fn no_signed_payload_makes_it_panic(payload in any::<String>()) {
-        prop_assert!(verify(&Signer::writs().sign(JwsKind::Writ, &payload)).is_err());
+        prop_assert!(verify(&TestSigner::writs().sign(JwsKind::Writ, &payload)).is_err());
     }
 }

@@ -4,7 +4,7 @@ use super::verify;
 use crate::bundle::Bundle;
 use crate::bundle::revocation::{Level, Revocation, Target};
 use crate::limits::CLOCK_TOLERANCE;
-use crate::support::{self, LIFE, NOW, Signer};
+use crate::support::{self, LIFE, NOW, TestSigner};
 use crate::time::UnixSeconds;
 use crate::token::claims::Claims;
 use crate::token::{Expect, TokenError, Unverified};
@@ -26,7 +26,7 @@ fn every_level_that_names_a_writ_revokes_it() {
         ..support::claims()
     };
     let token = support::writ(&claims);
-    let kid = Signer::writs().kid();
+    let kid = TestSigner::writs().kid();
     let task = Level::Task {
         client_id: "planner",
         task_id: "task-1",
@@ -154,14 +154,14 @@ fn a_verified_writ_ends_with_its_key_and_by_revocation() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     let expect = support::expect();
     let other_key = support::snapshot(&Bundle {
-        keys: Vec::from([Signer::next().public()]),
+        keys: Vec::from([TestSigner::next().public()]),
         ..support::bundle()
     });
     let refused = verified.check_validity(&expect, &other_key, NOW);
     assert_eq!(
         refused,
         Err(TokenError::Key {
-            kid: Signer::writs().kid()
+            kid: TestSigner::writs().kid()
         })
     );
     let revoked = support::snapshot_with(Vec::from([revocation(Level::Writ("writ-1"), NOW)]));

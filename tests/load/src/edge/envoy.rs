@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// The filter before the router.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Filter {
+pub(super) enum FilterVariant {
     /// No filter.
     None,
     /// The filter of Edgewrit.
@@ -55,7 +55,7 @@ const TOKEN_BYTES: usize = 4_096;
 pub(super) fn start(
     folder: &Path,
     places: &EnvoyPlaces<'_>,
-    variants: &[(SocketAddr, Filter, Destination)],
+    variants: &[(SocketAddr, FilterVariant, Destination)],
 ) -> Result<LoadHost> {
     let listeners: Result<Vec<_>> = variants
         .iter()
@@ -97,7 +97,7 @@ fn socket(address: SocketAddr) -> Value {
 }
 
 /// Settings as in the shipped configuration, without TLS and without an access log.
-fn listener(places: &EnvoyPlaces<'_>, address: SocketAddr, filter: Filter, way: Destination) -> Result<Value> {
+fn listener(places: &EnvoyPlaces<'_>, address: SocketAddr, filter: FilterVariant, way: Destination) -> Result<Value> {
     let mut filters = filters(places, filter)?;
     filters.push(typed(
         "envoy.filters.http.router",
@@ -124,22 +124,25 @@ fn listener(places: &EnvoyPlaces<'_>, address: SocketAddr, filter: Filter, way: 
     )
 }
 
-fn route(filter: Filter, way: Destination) -> Value {
+fn route(filter: FilterVariant, way: Destination) -> Value {
     let mut route = match (way, filter) {
         (Destination::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Destination::Forwarded, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) => {
+        (Destination::Forwarded, FilterVariant::Edgewrit | FilterVariant::NewWrits | FilterVariant::Other(_)) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
         (Destination::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
-        if matches!(filter, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) {
+        if matches!(
+            filter,
+            FilterVariant::Edgewrit | FilterVariant::NewWrits | FilterVariant::Other(_)
+        ) {
             route.insert(
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
             );
-        } else if filter != Filter::None && way == Destination::Forwarded {
+        } else if filter != FilterVariant::None && way == Destination::Forwarded {
             // The upstream's credential, in place of the token.
             let header = json!({"key": "authorization", "value": format!("Bearer {SECRET}")});
             let add = json!([{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]);
@@ -149,18 +152,18 @@ fn route(filter: Filter, way: Destination) -> Value {
     route
 }
 
-fn filters(places: &EnvoyPlaces<'_>, filter: Filter) -> Result<Vec<Value>> {
+fn filters(places: &EnvoyPlaces<'_>, filter: FilterVariant) -> Result<Vec<Value>> {
     Ok(match filter {
-        Filter::None => Vec::new(),
-        Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
+        FilterVariant::None => Vec::new(),
+        FilterVariant::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
         // Filters of one VM and one configuration are one filter to Envoy, with one memory.
-        Filter::NewWrits => vec![edgewrit(places, "new-writs", &places.wasm)?],
-        Filter::Other(number) => {
+        FilterVariant::NewWrits => vec![edgewrit(places, "new-writs", &places.wasm)?],
+        FilterVariant::Other(number) => {
             let wasm = places.others.get(number).context("no such build")?;
             vec![edgewrit(places, &format!("other-{number}"), wasm)?]
         }
-        Filter::Native => vec![jwt(places, true)?, rbac()],
-        Filter::NativeUncached => vec![jwt(places, false)?],
+        FilterVariant::Native => vec![jwt(places, true)?, rbac()],
+        FilterVariant::NativeUncached => vec![jwt(places, false)?],
     })
 }
 

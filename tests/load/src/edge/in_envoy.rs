@@ -1,7 +1,7 @@
 //! The filter in Envoy, beside the filters that Envoy has of its own.
 
 use super::around::Around;
-use super::envoy::{self, Destination, EnvoyPlaces, Filter};
+use super::envoy::{self, Destination, EnvoyPlaces, FilterVariant};
 use super::requests::Asked;
 use super::turns::{Turns, Variant};
 use super::{Options, free_address, read_variable};
@@ -35,12 +35,12 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
 }
 
 /// A listener for each filter and way.
-fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Destination)>> {
-    let others = (0..others.len()).map(Filter::Other);
-    let filters: Vec<_> = [Filter::None, Filter::Edgewrit]
+fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, FilterVariant, Destination)>> {
+    let others = (0..others.len()).map(FilterVariant::Other);
+    let filters: Vec<_> = [FilterVariant::None, FilterVariant::Edgewrit]
         .into_iter()
         .chain(others)
-        .chain([Filter::Native, Filter::NativeUncached])
+        .chain([FilterVariant::Native, FilterVariant::NativeUncached])
         .collect();
     let mut listeners = Vec::new();
     for way in [Destination::Direct, Destination::Forwarded] {
@@ -49,16 +49,16 @@ fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Destination)
         }
     }
     // With a memory of its own, for the others' is not to be flooded.
-    listeners.push((free_address()?, Filter::NewWrits, Destination::Direct));
+    listeners.push((free_address()?, FilterVariant::NewWrits, Destination::Direct));
     Ok(listeners)
 }
 
 fn variants(
     asked: &Asked,
-    listeners: &[(SocketAddr, Filter, Destination)],
+    listeners: &[(SocketAddr, FilterVariant, Destination)],
     others: &[PathBuf],
 ) -> Result<Vec<Variant>> {
-    let (none, ours, native) = (Filter::None, Filter::Edgewrit, Filter::Native);
+    let (none, ours, native) = (FilterVariant::None, FilterVariant::Edgewrit, FilterVariant::Native);
     let rows = [
         (
             "direct, no filter",
@@ -84,14 +84,14 @@ fn variants(
         (
             "direct, jwt_authn",
             "direct, no filter",
-            Filter::NativeUncached,
+            FilterVariant::NativeUncached,
             Destination::Direct,
             &asked.get,
         ),
         (
             "first sight of a writ, edgewrit",
             "direct, edgewrit",
-            Filter::NewWrits,
+            FilterVariant::NewWrits,
             Destination::Direct,
             &asked.first,
         ),
@@ -119,7 +119,7 @@ fn variants(
         (
             "forwarded, jwt_authn",
             "forwarded, no filter",
-            Filter::NativeUncached,
+            FilterVariant::NativeUncached,
             Destination::Forwarded,
             &asked.get,
         ),
@@ -144,7 +144,7 @@ fn variants(
     let others = others.iter().enumerate().flat_map(|(number, build)| {
         let (name, filter) = (
             build.file_stem().unwrap_or_default().to_string_lossy(),
-            Filter::Other(number),
+            FilterVariant::Other(number),
         );
         [
             (
