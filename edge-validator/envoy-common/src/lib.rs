@@ -8,6 +8,7 @@
 pub mod host;
 pub mod root;
 pub mod settings;
+pub mod stream;
 
 mod handover;
 mod records;

@@ -1,8 +1,10 @@
 //! A simulated host for tests: shared data with versions, a clock, and logs of all else.
 
+use crate::host::stream::{Message, Reply, StreamHost};
 use crate::host::{Host, HostFailure, LogLevel, Outgoing, SharedValue};
 use crate::settings::Settings;
 use edgewrit_edge::config::Config;
+use edgewrit_edge::http::head::Pair;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -55,6 +57,7 @@ pub(crate) struct SimulatedHost<'d> {
     pub(crate) refuses_calls: Cell<bool>,
     pub(crate) lines: RefCell<Vec<String>>,
     pub(crate) calls: RefCell<Vec<StartedCall>>,
+    pub(crate) stream: RefCell<SimulatedStream>,
     /// The values of counters and gauges by group and name.
     pub(crate) metrics: RefCell<BTreeMap<(&'static str, &'static str), i64>>,
 }
@@ -68,6 +71,7 @@ impl<'d> SimulatedHost<'d> {
             refuses_calls: Cell::new(false),
             lines: RefCell::new(Vec::new()),
             calls: RefCell::new(Vec::new()),
+            stream: RefCell::default(),
             metrics: RefCell::new(BTreeMap::new()),
         }
     }
@@ -160,4 +164,114 @@ pub(crate) fn settings() -> Settings {
 
 pub(crate) fn config() -> Arc<Config> {
     settings().config
+}
+
+/// The one stream of a simulated host.
+#[derive(Debug, Default)]
+pub(crate) struct SimulatedStream {
+    pub(crate) request: HeaderList,
+    pub(crate) body: Vec<u8>,
+    pub(crate) response: HeaderList,
+    /// The cluster of the route, unless the route takes the cluster from a header.
+    pub(crate) cluster: Option<String>,
+    pub(crate) details: String,
+    /// Status, details and body of the answers of the filter.
+    pub(crate) replies: Vec<(u16, String, String)>,
+    pub(crate) verdicts: Vec<String>,
+    pub(crate) trailers_removed: bool,
+    pub(crate) resumed: bool,
+    pub(crate) cut: bool,
+    /// Whether the client has closed the connection.
+    pub(crate) gone: bool,
+}
+
+/// Names and values.
+pub(crate) type HeaderList = Vec<(String, Vec<u8>)>;
+
+pub(crate) fn header_list(headers: &[(&str, &str)]) -> HeaderList {
+    let headers = headers.iter();
+    headers
+        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+        .collect()
+}
+
+impl StreamHost for &SimulatedHost<'_> {
+    type Headers = HeaderList;
+
+    fn select(self, _stream: u32) -> bool {
+        !self.stream.borrow().gone
+    }
+
+    fn headers(self, message: Message) -> Result<HeaderList, HostFailure> {
+        let stream = self.stream.borrow();
+        Ok(match message {
+            Message::Request => stream.request.clone(),
+            Message::Response => stream.response.clone(),
+        })
+    }
+
+    fn pairs(headers: &HeaderList) -> Option<Vec<Pair<'_>>> {
+        Some(
+            headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_slice()))
+                .collect(),
+        )
+    }
+
+    fn change_headers(self, message: Message, remove: &[&str], set: &[Pair<'_>]) -> Result<(), HostFailure> {
+        let mut stream = self.stream.borrow_mut();
+        let headers = match message {
+            Message::Request => &mut stream.request,
+            Message::Response => &mut stream.response,
+        };
+        headers.retain(|(name, _)| !remove.contains(&name.as_str()) && !set.iter().any(|(own, _)| own == name));
+        headers.extend(set.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())));
+        Ok(())
+    }
+
+    fn remove_request_trailers(self) -> Result<(), HostFailure> {
+        self.stream.borrow_mut().trailers_removed = true;
+        Ok(())
+    }
+
+    fn request_body(self, size: usize) -> Result<Vec<u8>, HostFailure> {
+        Ok(self.stream.borrow().body.iter().copied().take(size).collect())
+    }
+
+    fn replace_request_body(self, body: &[u8]) -> Result<(), HostFailure> {
+        self.stream.borrow_mut().body = body.to_vec();
+        Ok(())
+    }
+
+    fn selected_cluster(self) -> Result<Vec<u8>, HostFailure> {
+        let cluster = self.stream.borrow().cluster.clone();
+        cluster.map(String::into_bytes).ok_or(HostFailure::unusable("property"))
+    }
+
+    fn response_details(self) -> Result<Vec<u8>, HostFailure> {
+        Ok(self.stream.borrow().details.clone().into_bytes())
+    }
+
+    fn send_reply(self, reply: &Reply<'_>) -> Result<(), HostFailure> {
+        let body = String::from_utf8(reply.body.to_vec()).unwrap();
+        let reply = (reply.status, reply.details.to_owned(), body);
+        self.stream.borrow_mut().replies.push(reply);
+        Ok(())
+    }
+
+    fn publish_verdict(self, label: &str) -> Result<(), HostFailure> {
+        self.stream.borrow_mut().verdicts.push(label.to_owned());
+        Ok(())
+    }
+
+    fn resume_request(self) -> Result<(), HostFailure> {
+        self.stream.borrow_mut().resumed = true;
+        Ok(())
+    }
+
+    fn cut_response(self) -> Result<(), HostFailure> {
+        self.stream.borrow_mut().cut = true;
+        Ok(())
+    }
 }

@@ -1,9 +1,9 @@
 //! The exported functions that the host calls. Each calls a function of [`crate::contexts`] and
 //! does nothing else.
 
-use crate::abi::Flow;
 use crate::abi::arrival;
 use crate::contexts;
+use edgewrit_envoy_common::host::stream::Flow;
 
 /// The version of the interface. The host checks only that a function of this name exists.
 #[unsafe(no_mangle)]

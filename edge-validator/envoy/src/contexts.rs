@@ -1,16 +1,15 @@
 //! The state of the VM, and the targets of the callbacks of the host.
 
-use crate::abi::Flow;
 use crate::abi::host::{self, Map};
 use crate::metrics;
-use crate::owned_answer;
 use crate::root::{self, Root};
-use crate::stream::Stream;
-use crate::wasm::{Wasm, log_failure};
+use crate::wasm::{self, Wasm, log_failure};
 use edgewrit_edge::issuer::call::OwnedAnswer;
 use edgewrit_edge::memory::body_budget::BodyBudget;
+use edgewrit_envoy_common::host::stream::Flow;
 use edgewrit_envoy_common::host::{Host as _, LogLevel};
 use edgewrit_envoy_common::root::Caller;
+use edgewrit_envoy_common::stream;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;
@@ -21,6 +20,9 @@ use std::rc::Rc;
 const FIRST_TICK_MS: u32 = 10;
 /// Time between ticks, in milliseconds.
 const TICK_MS: u32 = 1_000;
+
+/// One stream context.
+type Stream = stream::Stream<Wasm>;
 
 enum Context {
     Root(Rc<Root>),
@@ -164,7 +166,7 @@ pub(crate) fn response_metadata(_stream: u32) -> Flow {
 
 /// A call of `root` has an answer. A failed call has no headers.
 pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
-    let owned_answer = owned_answer::read_answer(headers, body_size);
+    let owned_answer = wasm::read_answer(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
         match root.take_caller(token) {

@@ -4,16 +4,13 @@
 //! reads all headers of a request, and a permitted request replaces the whole incoming request:
 //! headers, body, cluster.
 //!
-//! The path of a request: the host calls [`callbacks`], [`contexts`] finds the stream or the root
-//! of the call, [`stream`] handles one request from its head to its verdict and its response, and
-//! [`root`] is one configured filter. [`edgewrit_envoy_common`] has the snapshot and the records of
-//! that filter. [`abi`] is the interface to the host.
+//! The path of a request: the host calls [`callbacks`], and [`contexts`] finds the stream or the
+//! root of the call. [`edgewrit_envoy_common`] handles the stream and the root, with [`wasm`] as
+//! its host. [`abi`] is the interface to the host.
 
 mod contexts;
 mod metrics;
-mod owned_answer;
 mod root;
-mod stream;
 mod wasm;
 
 #[expect(

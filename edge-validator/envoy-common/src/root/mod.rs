@@ -28,7 +28,7 @@ const HEAD_SECONDS: u64 = 60;
 /// One configured filter.
 #[derive(Debug)]
 pub struct Root<H> {
-    host: H,
+    pub(crate) host: H,
     /// The settings.
     pub settings: Settings,
     memory: Memory,

@@ -5,6 +5,7 @@ use super::check_status;
 use super::imports;
 use super::pairs::{self, Block};
 use core::str;
+use edgewrit_envoy_common::host::stream::Reply;
 use edgewrit_envoy_common::host::{HostFailure, LogLevel, Outgoing, SharedValue};
 
 /// The header maps that the filter uses.
@@ -113,14 +114,9 @@ pub(crate) fn headers(map: Map) -> Result<Block, HostFailure> {
 /// Removes all headers with these names from `map`, then sets others, each in place of all headers
 /// of its name. The function makes one call for each header: there are few, and an exchange of all
 /// headers takes longer.
-pub(crate) fn change_headers<'h>(
-    map: Map,
-    remove: impl IntoIterator<Item = &'h str>,
-    set: impl IntoIterator<Item = (&'h str, &'h [u8])>,
-) -> Result<(), HostFailure> {
-    remove.into_iter().try_for_each(|name| remove_header(map, name))?;
-    set.into_iter()
-        .try_for_each(|(name, value)| set_header(map, name, value))
+pub(crate) fn change_headers(map: Map, remove: &[&str], set: &[(&str, &[u8])]) -> Result<(), HostFailure> {
+    remove.iter().try_for_each(|name| remove_header(map, name))?;
+    set.iter().try_for_each(|(name, value)| set_header(map, name, value))
 }
 
 /// Removes all headers from `map`.
@@ -129,7 +125,7 @@ pub(crate) fn remove_headers(map: Map) -> Result<(), HostFailure> {
     let pairs = block
         .pairs()
         .map_err(|_| HostFailure::unusable("proxy_get_header_map_pairs"))?;
-    change_headers(map, pairs.iter().map(|(name, _)| *name), [])
+    pairs.iter().try_for_each(|(name, _)| remove_header(map, name))
 }
 
 fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), HostFailure> {
@@ -235,16 +231,6 @@ pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), HostFailure> 
 pub(crate) fn create_shared(key: &str, value: &[u8]) -> Result<bool, HostFailure> {
     // No value has this version, so any value at the key has another one.
     write_shared(key, value, Some(u32::MAX))
-}
-
-/// The response for [`send_reply`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reply<'a> {
-    pub(crate) status: u16,
-    pub(crate) headers: &'a [(&'a str, &'a [u8])],
-    pub(crate) body: &'a [u8],
-    /// The details of the response in access logs.
-    pub(crate) details: &'a str,
 }
 
 /// Answers the client in place of the upstream. The request stops, whatever the callback returns.

@@ -19,15 +19,6 @@ pub(crate) mod pairs;
 
 use edgewrit_envoy_common::host::HostFailure;
 
-/// The act of the host on the stream when a callback returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flow {
-    /// The host passes the stream to the next filter.
-    Continue,
-    /// The host pauses the stream. Nothing reaches the upstream.
-    Pause,
-}
-
 /// The result for a returned status.
 fn check_status(call: &'static str, status: u32) -> Result<(), HostFailure> {
     match status {

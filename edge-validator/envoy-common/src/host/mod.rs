@@ -1,5 +1,7 @@
 //! The functions of Envoy that this crate needs.
 
+pub mod stream;
+
 use edgewrit_shared::time::UnixSeconds;
 use std::fmt;
 

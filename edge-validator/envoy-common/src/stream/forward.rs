@@ -1,17 +1,16 @@
 //! Replacement of the incoming request by the request of a permit. Nothing of the incoming request
 //! stays.
 
-use crate::abi::host::{self, Buffer, Map};
+use crate::host::HostFailure;
+use crate::host::stream::{Message, StreamHost};
 use crate::root::Root;
 use crate::stream::answer;
-use crate::wasm::log_failure;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::http::header_diff::diff_headers;
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
-use edgewrit_envoy_common::host::HostFailure;
 use std::sync::Arc;
 
 /// The header with the cluster of the upstream of the permit. A route with `cluster_header` follows
@@ -31,16 +30,16 @@ pub(crate) struct Forwarded {
 
 /// Replaces the request of the host by the request of the permit. `held` are the headers of the
 /// host, unless they cannot be read.
-pub(crate) fn replace_request(
+pub(super) fn replace_request<H: StreamHost>(
     permit: Permit,
-    root: &Root,
+    root: &Root<H>,
     held: Option<&[Pair<'_>]>,
     has_body: bool,
 ) -> Result<Forwarded, Refusal> {
     let (request, in_flight) = permit.into_request();
     match write_request(&request, root, held, has_body) {
         Ok(()) => {
-            answer::publish_verdict("permit");
+            answer::publish_verdict(root.host, "permit");
             Ok(Forwarded {
                 in_flight,
                 upstream: request.upstream,
@@ -50,27 +49,27 @@ pub(crate) fn replace_request(
     }
 }
 
-fn write_request(
+fn write_request<H: StreamHost>(
     request: &OutgoingRequest,
-    root: &Root,
+    root: &Root<H>,
     held: Option<&[Pair<'_>]>,
     has_body: bool,
 ) -> Result<(), HostFault> {
     let held = held.ok_or(HostFault::Unreadable)?;
     let cluster = root.settings.cluster(request.upstream.name());
     let cluster = cluster.ok_or(HostFault::OtherUpstream)?;
-    if !root.trusts_routes() || routes_to_other_cluster(cluster) {
+    if !root.trusts_routes() || routes_to_other_cluster(root.host, cluster) {
         return Err(HostFault::OtherUpstream);
     }
     if has_body != request.body.is_some() {
         return Err(HostFault::OtherRequest);
     }
-    let sent = replace_head(request, held, cluster).and_then(|()| match &request.body {
-        Some(body) => host::replace_bytes(Buffer::RequestBody, body),
+    let sent = replace_head(root.host, request, held, cluster).and_then(|()| match &request.body {
+        Some(body) => root.host.replace_request_body(body),
         None => Ok(()),
     });
     sent.map_err(|failure| {
-        log_failure(failure);
+        failure.log(root.host);
         HostFault::OtherRequest
     })
 }
@@ -82,11 +81,17 @@ fn write_request(
 /// the filter has set. So this function sees a route to another cluster if the request of the
 /// client matches it. The check of the response sees a route that only the headers of the permit
 /// match.
-pub(crate) fn routes_to_other_cluster(cluster: &str) -> bool {
-    host::read_property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
+pub(super) fn routes_to_other_cluster(host: impl StreamHost, cluster: &str) -> bool {
+    host.selected_cluster()
+        .is_ok_and(|selected| selected != cluster.as_bytes())
 }
 
-fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> Result<(), HostFailure> {
+fn replace_head(
+    host: impl StreamHost,
+    request: &OutgoingRequest,
+    held: &[Pair<'_>],
+    cluster: &str,
+) -> Result<(), HostFailure> {
     let (scheme, authority) = (request.upstream.scheme(), request.upstream.authority());
     let length = request.body.as_ref().map(|body| body.len().to_string());
     let mut wanted: Vec<Pair<'_>> = vec![
@@ -101,5 +106,5 @@ fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> 
     wanted.extend(request.headers.iter().map(|(name, value)| (&**name, value.as_slice())));
     wanted.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
     let changes = diff_headers(held, &wanted);
-    host::change_headers(Map::Request, changes.remove, changes.set)
+    host.change_headers(Message::Request, &changes.remove, &changes.set)
 }

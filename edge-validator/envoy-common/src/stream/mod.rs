@@ -3,21 +3,19 @@
 mod answer;
 mod forward;
 mod response;
+mod status;
 
-use crate::abi::Flow;
-use crate::abi::host::{self, Buffer, Map};
-use crate::abi::pairs::Block;
-use crate::root::Root;
+pub use self::status::server_status;
+
+use crate::host::stream::{Flow, Message, StreamHost};
+use crate::root::{Caller, Root};
 use crate::stream::forward::Forwarded;
-use crate::wasm::{Wasm, log_failure};
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
 use edgewrit_edge::step::{self, BodyEnd, NeedBody, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
-use edgewrit_envoy_common::host::Host as _;
-use edgewrit_envoy_common::root::Caller;
 use edgewrit_shared::time::UnixSeconds;
 use std::mem;
 use std::rc::Rc;
@@ -26,10 +24,10 @@ use std::rc::Rc;
 const BODY_SECONDS: u64 = 30;
 
 /// One stream context.
-pub(crate) struct Stream {
+pub struct Stream<H> {
     /// The id of the context at the host.
     id: u32,
-    root: Rc<Root>,
+    root: Rc<Root<H>>,
     state: State,
     has_body: bool,
     is_grpc: bool,
@@ -57,8 +55,10 @@ enum State {
     Over,
 }
 
-impl Stream {
-    pub(crate) fn new(id: u32, root: Rc<Root>) -> Self {
+impl<H: StreamHost> Stream<H> {
+    /// A stream that the host has created with this id, and whose head has not arrived.
+    #[must_use]
+    pub fn new(id: u32, root: Rc<Root<H>>) -> Self {
         Self {
             id,
             root,
@@ -70,25 +70,25 @@ impl Stream {
     }
 
     /// Whether a call to the issuer is in progress for the stream.
-    pub(crate) const fn is_spending(&self) -> bool {
+    pub const fn is_spending(&self) -> bool {
         matches!(self.state, State::Spending(_))
     }
 
     /// Whether the stream belongs to `root`.
-    pub(crate) fn belongs_to(&self, root: &Rc<Root>) -> bool {
+    pub fn belongs_to(&self, root: &Rc<Root<H>>) -> bool {
         Rc::ptr_eq(&self.root, root)
     }
 
     /// Whether the body should have arrived by `now`.
-    pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
+    pub fn is_overdue(&self, now: UnixSeconds) -> bool {
         matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
     }
 
     /// Handles the head of the request.
-    pub(crate) fn receive_head(&mut self, end_of_stream: bool) -> Flow {
+    pub fn receive_head(&mut self, end_of_stream: bool) -> Flow {
         self.has_body = !end_of_stream;
-        let block = host::headers(Map::Request).ok();
-        let held = read_pairs(block.as_ref());
+        let headers = self.root.host.headers(Message::Request).ok();
+        let held = headers.as_ref().and_then(H::pairs);
         self.is_grpc = is_grpc(held.as_deref().unwrap_or_default());
         let step = held
             .as_deref()
@@ -98,7 +98,7 @@ impl Stream {
     }
 
     /// Handles the buffered body, `size` bytes of it.
-    pub(crate) fn receive_body(&mut self, size: usize, end_of_stream: bool) -> Flow {
+    pub fn receive_body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
             State::Reading { need, deadline, .. } => {
@@ -115,21 +115,21 @@ impl Stream {
     }
 
     /// Handles trailers: the body is complete, and the filter removes the trailers.
-    pub(crate) fn receive_trailers(&mut self) -> Flow {
+    pub fn receive_trailers(&mut self) -> Flow {
         let State::Reading { size, .. } = self.state else {
             return Flow::Pause;
         };
-        match host::remove_headers(Map::RequestTrailers) {
+        match self.root.host.remove_request_trailers() {
             Ok(()) => self.receive_body(size, true),
             Err(failure) => {
-                log_failure(failure);
+                failure.log(self.root.host);
                 self.refuse_broken_body()
             }
         }
     }
 
     /// Refuses a request whose body will not arrive completely.
-    pub(crate) fn refuse_broken_body(&mut self) -> Flow {
+    pub fn refuse_broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
                 let step = self.root.take_step(|world| need.resume(BodyEnd::Failed, world));
@@ -143,7 +143,7 @@ impl Stream {
     }
 
     /// Handles the answer of the issuer. The request is paused and must be resumed if it may go on.
-    pub(crate) fn finish_spend(&mut self, owned_answer: &OwnedAnswer) -> Flow {
+    pub fn finish_spend(&mut self, owned_answer: &OwnedAnswer) -> Flow {
         let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
             return Flow::Pause;
         };
@@ -152,14 +152,15 @@ impl Stream {
             .take_step(|world| need.resume(owned_answer.as_answer(), world));
         let flow = self.take_step_after_wait(step);
         if flow == Flow::Continue {
-            host::resume_request().unwrap_or_else(log_failure);
+            let host = self.root.host;
+            host.resume_request().unwrap_or_else(|failure| failure.log(host));
         }
         flow
     }
 
     /// Handles the answer of the issuer after the client has gone: a spent use stays spent, and
     /// nothing is sent.
-    pub(crate) fn finish_spend_without_client(self, owned_answer: &OwnedAnswer) {
+    pub fn finish_spend_without_client(self, owned_answer: &OwnedAnswer) {
         if let State::Spending(need) = self.state {
             record_end(
                 &self.root,
@@ -170,9 +171,9 @@ impl Stream {
     }
 
     /// Handles the head of the response of any sender.
-    pub(crate) fn receive_response(&mut self, end_of_stream: bool) -> Flow {
+    pub fn receive_response(&mut self, end_of_stream: bool) -> Flow {
         if let Some(status) = self.refused.take() {
-            return response::restore_status(status);
+            return response::restore_status(self.root.host, status);
         }
         match mem::replace(&mut self.state, State::Over) {
             State::Forwarded(forwarded) => {
@@ -192,19 +193,20 @@ impl Stream {
     }
 
     /// Cuts the response if its writ is no longer valid.
-    pub(crate) fn cut_if_ended(&mut self) {
+    pub fn cut_if_ended(&mut self) {
         if let State::OpenResponse(open) = &self.state
             && let Some(record) = self.root.check_ended(open)
-            && host::select_context(self.id).is_ok()
+            && self.root.host.select(self.id)
         {
             self.state = State::Over;
             self.root.record(&record);
-            host::cut_response().unwrap_or_else(log_failure);
+            let host = self.root.host;
+            host.cut_response().unwrap_or_else(|failure| failure.log(host));
         }
     }
 
     /// Finishes the stream: the client is gone, or the exchange is over.
-    pub(crate) fn end(self) {
+    pub fn end(self) {
         let root = &self.root;
         match self.state {
             State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
@@ -218,8 +220,8 @@ impl Stream {
     /// Takes a step after a wait. The headers of the host are read again.
     fn take_step_after_wait(&mut self, step: Step) -> Flow {
         let is_sent = matches!(step, Step::Forward(_));
-        let block = is_sent.then(|| host::headers(Map::Request).ok()).flatten();
-        self.take_step(step, read_pairs(block.as_ref()).as_deref())
+        let headers = is_sent.then(|| self.root.host.headers(Message::Request).ok()).flatten();
+        self.take_step(step, headers.as_ref().and_then(H::pairs).as_deref())
     }
 
     /// Takes a step for a request whose headers at the host are `held`.
@@ -251,7 +253,7 @@ impl Stream {
     }
 
     fn read_body(&mut self, need: NeedBody) -> Flow {
-        match Wasm.now() {
+        match self.root.host.now() {
             Ok(now) => {
                 let deadline = now.plus(BODY_SECONDS);
                 self.state = State::Reading {
@@ -272,7 +274,7 @@ impl Stream {
                 Flow::Pause
             }
             Err(failure) => {
-                log_failure(failure);
+                failure.log(self.root.host);
                 match self.root.take_step(|world| need.resume(IssuerAnswer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
                     _ => self.refuse(&self.root.host_refusal(HostFault::Unreadable)),
@@ -294,12 +296,8 @@ fn is_grpc(held: &[Pair<'_>]) -> bool {
     held.any(|(name, value)| *name == "content-type" && value.starts_with(GRPC))
 }
 
-fn read_pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {
-    block?.pairs().ok()
-}
-
 /// The first step of the pipeline on the head at the host; `None` if the head cannot be read.
-fn start_pipeline(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Step> {
+fn start_pipeline<H: StreamHost>(pairs: &[Pair<'_>], root: &Root<H>, has_body: bool) -> Option<Step> {
     let pseudo = |name| pairs.iter().find_map(|(own, value)| (*own == name).then_some(*value));
     let headers: Vec<_> = pairs
         .iter()
@@ -320,7 +318,7 @@ fn start_pipeline(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Ste
     Some(root.take_step(|world| step::start(head, world)))
 }
 
-fn resume_with_body(root: &Root, mut need: NeedBody, size: usize) -> Step {
+fn resume_with_body<H: StreamHost>(root: &Root<H>, mut need: NeedBody, size: usize) -> Step {
     if size > need.limit() {
         return root.take_step(|world| need.resume(BodyEnd::TooLarge, world));
     }
@@ -328,7 +326,7 @@ fn resume_with_body(root: &Root, mut need: NeedBody, size: usize) -> Step {
     let body = if size == 0 {
         Ok(Vec::new())
     } else {
-        host::read_bytes(Buffer::RequestBody, size)
+        root.host.request_body(size)
     };
     let end = match &body {
         Ok(body) if body.len() == size => {
@@ -341,7 +339,7 @@ fn resume_with_body(root: &Root, mut need: NeedBody, size: usize) -> Step {
 }
 
 /// Records the end of a request whose client is gone.
-fn record_end(root: &Root, step: Step) {
+fn record_end<H: StreamHost>(root: &Root<H>, step: Step) {
     match step {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
@@ -349,3 +347,6 @@ fn record_end(root: &Root, step: Step) {
         Step::Body(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;
