@@ -33,6 +33,8 @@ pub struct Record {
     pub(crate) outcome: Option<&'static str>,
     /// Names of response headers that contained a secret of the edge and did not reach the client.
     pub(crate) reflected: Vec<String>,
+    /// Whether the host has kept a record of the same request before.
+    pub(crate) is_kept: bool,
 }
 
 impl Record {
@@ -43,11 +45,19 @@ impl Record {
         objection.map_or(RecordLabel::Permit, |objection| objection.reason.into())
     }
 
+    /// Whether the host has kept the record of the permit before it sent the request, so that this
+    /// record may be lost. The host logs and counts it, and the issuer does not get it.
+    #[must_use]
+    pub fn may_be_lost(&self) -> bool {
+        self.is_kept
+    }
+
     /// Whether the issuer gets the record. The issuer gets a record without a verified writ only
     /// while `memory` admits one.
     #[must_use]
     pub fn is_for_issuer(&self, memory: &Memory) -> bool {
-        self.context.writ.is_some() || memory.admits_unauthenticated(self.context.arrival.at)
+        let is_reported = || self.context.writ.is_some() || memory.admits_unauthenticated(self.context.arrival.at);
+        !self.is_kept && is_reported()
     }
 
     /// Whether the record is a permit that the upstream answered. Operators do not look for such

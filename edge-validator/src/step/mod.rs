@@ -5,9 +5,13 @@
 //! writ is valid. The configuration with which a request began decides it.
 
 mod receive;
+mod record;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use self::record::NeedRecord;
+pub use self::snapshot::NeedSnapshot;
 pub use crate::request::body::BodyEnd;
 
 use self::receive::ReceivedHead;
@@ -27,6 +31,7 @@ use crate::verdict::refusal::Refusal;
 use crate::world::World;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use edgewrit_shared::time::UnixSeconds;
 
 /// The next act of the host.
 #[must_use]
@@ -39,7 +44,14 @@ pub enum Step {
     Body(NeedBody),
     /// The host calls the issuer.
     Spend(NeedSpend),
+    /// The host keeps a record before it gets the request to send.
+    Record(NeedRecord),
+    /// The host waits until a refresh of the snapshot has ended, or refuses at once.
+    Snapshot(NeedSnapshot),
 }
+
+/// Longest time for the arrival of a body after the head, in seconds.
+const BODY_SECONDS: u64 = 30;
 
 /// A request that cannot be judged without its body. The request reserves room for the body in the
 /// budget, and its drop releases the room. The host reads the body into the request itself, so no
@@ -63,13 +75,19 @@ struct UnpaidRequest {
 
 /// Judges the head of a request.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
-    match receive::receive_head(&head, world) {
-        Err(refusal) => Step::Refuse(refusal),
-        Ok(received) => match received.body_bytes {
-            Some(bytes) => reserve_body(received, bytes, world),
-            None => decide(received.judged, &Attempts::one(received.attempt), world),
-        },
-    }
+    judge(head, world).unwrap_or_else(|refusal| match refusal.needs_bundle() {
+        true => Step::Snapshot(NeedSnapshot::new(refusal)),
+        false => Step::Refuse(refusal),
+    })
+}
+
+/// Judges the head of a request. The error is a refusal of the head itself.
+fn judge(head: Head<'_>, world: &World<'_>) -> Result<Step, Refusal> {
+    let received = receive::receive_head(&head, world)?;
+    Ok(match received.body_bytes {
+        Some(bytes) => reserve_body(received, bytes, world),
+        None => decide(received.judged, &Attempts::one(received.attempt), world),
+    })
 }
 
 /// Reserves room for a body of `bytes` bytes and asks for the body.
@@ -90,7 +108,7 @@ fn reserve_body(mut received: ReceivedHead, bytes: usize, world: &World<'_>) -> 
 /// Decides all attempts, and completes the outgoing request before anything is spent on it.
 fn decide(mut judged: Box<Judged>, attempts: &Attempts, world: &World<'_>) -> Step {
     match decide_and_authenticate(&mut judged, attempts, world) {
-        Ok(Decided::Permit(authorization)) => Step::Forward(Permit::new(judged, authorization)),
+        Ok(Decided::Permit(authorization)) => permit(Permit::new(judged, authorization)),
         Ok(Decided::NeedsSpend(required_spend)) => Step::Spend(NeedSpend(Box::new(UnpaidRequest {
             judged,
             required_spend,
@@ -114,6 +132,14 @@ fn decide_and_authenticate(
     Ok(decided)
 }
 
+/// The step to a permitted request: its record comes first if the configuration requires records.
+fn permit(permit: Permit) -> Step {
+    match permit.must_be_recorded() {
+        true => Step::Record(NeedRecord::new(permit)),
+        false => Step::Forward(permit),
+    }
+}
+
 /// Checks that the edge can record a permit, if the configuration requires records.
 fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
     if config.is_audit_strict() && !memory.has_record_room() {
@@ -127,6 +153,18 @@ impl NeedBody {
     #[must_use]
     pub fn limit(&self) -> usize {
         self.received.body_bytes.unwrap_or_default()
+    }
+
+    /// Longest time for the arrival of the body after the head, in seconds.
+    #[must_use]
+    pub const fn seconds(&self) -> u64 {
+        BODY_SECONDS
+    }
+
+    /// Whether the body should have arrived by `now`. The host then answers [`BodyEnd::Failed`].
+    #[must_use]
+    pub fn is_overdue(&self, now: UnixSeconds) -> bool {
+        now.since(self.received.judged.arrival.at) >= BODY_SECONDS
     }
 
     /// Adds the next part of the body. The host adds no more than [`Self::limit`] bytes.
@@ -193,7 +231,7 @@ impl UnpaidRequest {
 
     fn permit(self, spent: Spent) -> Step {
         match self.required_spend.authorize(&spent) {
-            Some(authorization) => Step::Forward(Permit::new(self.judged, authorization)),
+            Some(authorization) => permit(Permit::new(self.judged, authorization)),
             None => Step::Refuse(self.judged.refuse(Reason::SpendAnswer.into()).after_spend(true)),
         }
     }

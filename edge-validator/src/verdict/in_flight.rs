@@ -58,6 +58,8 @@ pub enum Outcome {
 pub struct InFlight {
     judged: Box<Judged>,
     authorization: Authorization,
+    /// Whether the record of the permit is kept.
+    is_recorded: bool,
     /// Names of response headers that contained a secret of the edge, the first [`NAMED`] of them.
     reflected: Vec<String>,
 }
@@ -79,10 +81,11 @@ const CLIENT_CLOSED: u16 = 499;
 const NAMED: usize = 8;
 
 impl InFlight {
-    pub(crate) fn new(judged: Box<Judged>, authorization: Authorization) -> Self {
+    pub(crate) fn new(judged: Box<Judged>, authorization: Authorization, is_recorded: bool) -> Self {
         Self {
             judged,
             authorization,
+            is_recorded,
             reflected: Vec::new(),
         }
     }
@@ -174,32 +177,6 @@ impl InFlight {
         self.judged.refuse(fault.into()).after_spend(self.authorization.spent())
     }
 
-    /// Validates the writ again, after a wait before the request is sent.
-    ///
-    /// # Errors
-    /// The refusal. A spent use stays spent.
-    pub fn revalidate(self, world: &World<'_>) -> Result<Self, Refusal> {
-        match self.judged.revalidate(world) {
-            Ok(()) => Ok(self),
-            Err(objection) => Err(self.judged.refuse(objection).after_spend(self.authorization.spent())),
-        }
-    }
-
-    /// The record of a permit whose request has not been sent, for hosts that must record first.
-    /// This record is then the only delivered record of the request.
-    #[must_use]
-    pub fn record_ahead(&self) -> Record {
-        Record {
-            context: self.judged.context(),
-            permitted: true,
-            status: None,
-            objection: None,
-            grants: self.authorization.grants().to_vec(),
-            outcome: Some("sent"),
-            reflected: Vec::new(),
-        }
-    }
-
     /// The record of the outcome.
     #[must_use]
     pub fn finish(self, outcome: Outcome) -> Record {
@@ -230,6 +207,7 @@ impl InFlight {
                 Outcome::Aborted => "aborted",
             }),
             reflected: self.reflected,
+            is_kept: self.is_recorded,
         }
     }
 }
@@ -249,6 +227,7 @@ impl OpenResponse {
             grants: Vec::new(),
             outcome: Some("cut"),
             reflected: Vec::new(),
+            is_kept: false,
         })
     }
 }

@@ -54,12 +54,12 @@ impl Judged {
     }
 
     /// The refusal of the request as a whole.
-    pub(crate) fn refuse(self: Box<Self>, objection: Objection) -> Refusal {
+    pub(crate) fn refuse(self, objection: Objection) -> Refusal {
         Refusal::new(self.context(), objection)
     }
 
     /// The refusal of the request, with the subject of the refused attempt if there is one.
-    pub(crate) fn refuse_attempt(mut self: Box<Self>, refused: RefusedAttempt) -> Refusal {
+    pub(crate) fn refuse_attempt(mut self, refused: RefusedAttempt) -> Refusal {
         if let Some(subject) = refused.subject {
             self.subject = subject;
         }

@@ -1,9 +1,13 @@
 //! The permit, without which no request goes upstream.
 
 use crate::config::Upstream;
+use crate::reason::Objection;
+use crate::record::Record;
 use crate::verdict::decide::Authorization;
 use crate::verdict::in_flight::InFlight;
 use crate::verdict::judged::Judged;
+use crate::verdict::refusal::{HostFault, Refusal};
+use crate::world::World;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -16,6 +20,8 @@ use core::mem;
 pub struct Permit {
     judged: Box<Judged>,
     authorization: Authorization,
+    /// Whether the record of the permit is kept.
+    is_recorded: bool,
 }
 
 /// The complete request to send once. The host adds nothing of the incoming request to it and never
@@ -38,7 +44,57 @@ pub struct OutgoingRequest {
 impl Permit {
     /// The only constructor. An [`Authorization`] comes from the decision alone.
     pub(crate) fn new(judged: Box<Judged>, authorization: Authorization) -> Self {
-        Self { judged, authorization }
+        Self {
+            judged,
+            authorization,
+            is_recorded: false,
+        }
+    }
+
+    /// Whether the record of the permit must be kept before the request is sent.
+    pub(crate) fn must_be_recorded(&self) -> bool {
+        self.judged.config.is_audit_strict() && !self.is_recorded
+    }
+
+    /// The record of a permit whose request has not been sent. This record is then the only
+    /// delivered record of the outcome.
+    pub(crate) fn record_ahead(&self) -> Record {
+        Record {
+            context: self.judged.context(),
+            permitted: true,
+            status: None,
+            objection: None,
+            grants: self.authorization.grants().to_vec(),
+            outcome: Some("sent"),
+            reflected: Vec::new(),
+            is_kept: false,
+        }
+    }
+
+    /// The permit after its record is kept. The writ is validated again, because the record may
+    /// have taken time. A spent use stays spent.
+    pub(crate) fn after_record(self, world: &World<'_>) -> Result<Self, Refusal> {
+        match self.judged.revalidate(world) {
+            Ok(()) => Ok(Self {
+                is_recorded: true,
+                ..self
+            }),
+            Err(objection) => Err(self.refuse(objection)),
+        }
+    }
+
+    /// The upstream of the request.
+    pub(crate) fn upstream(&self) -> &Upstream {
+        &self.judged.operation.upstream
+    }
+
+    /// Withdraws the permit because of a fault of the host. A spent use stays spent.
+    pub(crate) fn withdraw(self, fault: HostFault) -> Refusal {
+        self.refuse(fault.into())
+    }
+
+    fn refuse(self, objection: Objection) -> Refusal {
+        self.judged.refuse(objection).after_spend(self.authorization.spent())
     }
 
     /// The request to send, and the value that processes its response.
@@ -47,6 +103,7 @@ impl Permit {
         let Self {
             mut judged,
             authorization,
+            is_recorded,
         } = self;
         let draft = mem::take(&mut judged.draft);
         let request = OutgoingRequest {
@@ -56,6 +113,6 @@ impl Permit {
             headers: draft.headers,
             body: draft.body,
         };
-        (request, InFlight::new(judged, authorization))
+        (request, InFlight::new(judged, authorization, is_recorded))
     }
 }

@@ -101,8 +101,7 @@ impl Refusal {
 
     /// Whether the cause is that the edge has no fresh bundle. The same request may be permitted
     /// after the next bundle.
-    #[must_use]
-    pub fn needs_bundle(&self) -> bool {
+    pub(crate) fn needs_bundle(&self) -> bool {
         self.0.objection.class() == ProblemClass::SnapshotStale
     }
 
@@ -129,6 +128,7 @@ impl Refusal {
             grants: Vec::new(),
             outcome: self.0.spent.then_some("spent"),
             reflected: Vec::new(),
+            is_kept: false,
         }
     }
 }

@@ -83,9 +83,11 @@ impl Edge {
     /// The verdict on `ask`, with a complete body and `issuer` for debits.
     pub(crate) fn ask_with(&self, ask: &Ask, issuer: &Issuer) -> Verdict {
         let mut step = self.start(ask);
-        for _ in 0..4 {
+        for _ in 0..5 {
             step = match step {
                 Step::Refuse(refusal) => return Verdict::Refused(refusal),
+                Step::Snapshot(need) => return Verdict::Refused(need.refuse()),
+                Step::Record(need) => need.resume(true, &self.world()),
                 Step::Forward(permit) => {
                     let (request, flight) = permit.into_request();
                     return Verdict::Sent(request, flight);

@@ -74,7 +74,7 @@ impl FuzzedEdge {
                 assert!((400..=599).contains(&refusal.status()));
                 assert!(!refusal.record().line().contains('\n'));
             }
-            Step::Body(_) | Step::Spend(_) => panic!("neither is asked for twice"),
+            Step::Body(_) | Step::Spend(_) | Step::Record(_) | Step::Snapshot(_) => panic!("nothing more is asked for"),
         }
     }
 }

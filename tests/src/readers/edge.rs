@@ -106,7 +106,9 @@ impl InProcessEdge {
         match step {
             Step::Forward(permit) => Ok(Ok(permit.into_request().0)),
             Step::Refuse(refusal) => Ok(Err(refusal.reason().to_string())),
-            Step::Body(_) | Step::Spend(_) => bail!("nothing more should be asked for"),
+            Step::Body(_) | Step::Spend(_) | Step::Record(_) | Step::Snapshot(_) => {
+                bail!("nothing more should be asked for")
+            }
         }
     }
 

@@ -112,6 +112,8 @@ impl Native {
                     let response = self.call(&need.call());
                     need.resume(answer(response.as_ref()), &world())
                 }
+                Step::Record(need) => need.resume(true, &world()),
+                Step::Snapshot(need) => Step::Refuse(need.refuse()),
                 step => return Ok(step),
             };
         }
@@ -160,7 +162,7 @@ impl JudgingHost for Native {
         let (response, record) = match self.judge(request)? {
             Step::Refuse(refusal) => (refused(&refusal), refusal.record()),
             Step::Forward(permit) => self.forward(permit, reply),
-            Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
+            _ => bail!("the pipeline has no verdict"),
         };
         let record: serde_json::Value = serde_json::from_str(&record.line()).context("a record that is no JSON")?;
         let id = response.request_id();

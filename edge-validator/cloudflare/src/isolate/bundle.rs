@@ -11,10 +11,8 @@ use edgewrit_shared::bundle::{RowsHash, rows_of};
 use std::rc::Rc;
 use worker::Context;
 
-/// Time between two checks in milliseconds, and most checks, whether another request has finished a
-/// question.
+/// Time between two checks whether another request has finished a question, in milliseconds.
 const LOOK_MS: u32 = 20;
-const LOOKS: u32 = 300;
 
 /// Bytes of revocations from which the runtime computes their hash.
 const HASHED_BYTES: usize = 16 * 1024;
@@ -29,10 +27,10 @@ pub(crate) fn refresh_in_background(isolate: &Rc<Isolate>, context: &Context) {
     }
 }
 
-/// Waits until no question is in progress. Requests cannot wait for the promises of other requests,
+/// Waits until no question is in progress, for at most so many seconds. Requests cannot wait for the promises of other requests,
 /// so they check again and again.
-pub(crate) async fn wait_for_refresh(isolate: &Isolate) {
-    for _ in 0..LOOKS {
+pub(crate) async fn wait_for_refresh(isolate: &Isolate, seconds: u64) {
+    for _ in 0..seconds * 1_000 / u64::from(LOOK_MS) {
         let asks = isolate.refresh.borrow().is_asking(runtime::now());
         if !asks || runtime::pause(LOOK_MS).await.is_err() {
             return;

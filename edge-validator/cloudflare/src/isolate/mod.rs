@@ -15,8 +15,7 @@ use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
-use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse};
-use edgewrit_edge::verdict::refusal::Refusal;
+use edgewrit_edge::verdict::in_flight::OpenResponse;
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::{OnceCell, RefCell};
@@ -92,12 +91,6 @@ impl Isolate {
             memory: &self.memory,
             now: runtime::now(),
         }
-    }
-
-    /// Validates a permit again, after a wait before its request is sent.
-    pub(crate) fn revalidate(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
-        let snapshot = self.snapshot();
-        in_flight.revalidate(&self.world(snapshot.as_deref()))
     }
 
     /// The record with the cause why a response must be cut now; `None` while it may go on.

@@ -42,13 +42,21 @@ impl RecordBuffer {
 
 /// Records a verdict.
 pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
-    let line = record.line();
-    runtime::log(&line);
-    isolate.metrics.count(record);
+    let line = log_record(isolate, record);
     if record.is_for_issuer(isolate.memory()) {
         isolate.buffer.pending.borrow_mut().keep(line);
     }
-    deliver_in_background(isolate, context);
+    if !record.may_be_lost() {
+        deliver_in_background(isolate, context);
+    }
+}
+
+/// Logs and counts a verdict. Returns the line.
+fn log_record(isolate: &Isolate, record: &Record) -> String {
+    let line = record.line();
+    runtime::log(&line);
+    isolate.metrics.count(record);
+    line
 }
 
 /// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to the
@@ -59,12 +67,6 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     if report.is_new {
         isolate.buffer.pending.borrow_mut().keep(report.line);
     }
-}
-
-/// Logs a verdict that [`record_ahead`] has recorded.
-pub(crate) fn log_record(isolate: &Isolate, record: &Record) {
-    runtime::log(&record.line());
-    isolate.metrics.count(record);
 }
 
 /// Records a permit before its request is sent.
@@ -82,9 +84,9 @@ pub(crate) async fn record_ahead(isolate: &Isolate, record: &Record) -> Result<(
 
 /// Records a refusal in place of the permit that was recorded ahead.
 pub(crate) fn replace_record(isolate: &Isolate, number: Option<u64>, record: &Record) {
-    log_record(isolate, record);
+    let line = log_record(isolate, record);
     if let Some(number) = number {
-        isolate.buffer.pending.borrow_mut().replace(number, record.line());
+        isolate.buffer.pending.borrow_mut().replace(number, line);
     }
 }
 

@@ -7,9 +7,6 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Request, Response};
 
-/// Longest time for the arrival of the body of a request, in milliseconds: as long as in Envoy.
-const BODY_MS: u32 = 30_000;
-
 /// The result of reading a body.
 pub(crate) enum BodyOutcome {
     Whole(Vec<u8>),
@@ -32,14 +29,19 @@ impl BodyOutcome {
 }
 
 /// Reads the body of a request. A body that announces too great a length is not read at all.
-pub(crate) async fn read_request_body(request: &Request, limit: usize) -> BodyOutcome {
+pub(crate) async fn read_request_body(request: &Request, need: &NeedBody) -> BodyOutcome {
+    let limit = need.limit();
     let length = request.headers().get("content-length").ok().flatten();
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     match request.body() {
         Some(_) if length.is_some_and(|length| length > limit) => BodyOutcome::TooLarge,
-        Some(stream) => read_stream(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
+        Some(stream) => read_stream(&stream, limit, Some(&runtime::timer(milliseconds(need.seconds())))).await,
         None => BodyOutcome::Whole(Vec::new()),
     }
+}
+
+fn milliseconds(seconds: u64) -> u32 {
+    u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX)
 }
 
 /// Reads the body of a response. A body with a known length is read at once, which is a tenth of

@@ -2,8 +2,7 @@
 
 use crate::platform::host::{self, HeaderLines, HeaderNames};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::step::{self, Step};
-use edgewrit_edge::world::World;
+use edgewrit_edge::step::Step;
 use wasm_bindgen::JsValue;
 use web_sys::Request;
 
@@ -16,8 +15,8 @@ impl Incoming {
         host::read_head(request, names).map(Self)
     }
 
-    /// The first step of the pipeline; `None` if the head cannot be read.
-    pub(crate) fn start(&self, world: &World<'_>) -> Option<Step> {
+    /// A step of the pipeline on this head; `None` if the head cannot be read.
+    pub(crate) fn judge(&self, step: impl FnOnce(Head<'_>) -> Step) -> Option<Step> {
         let ([method, url, body], headers) = self.0.read()?;
         let (authority, target) = split_url(url);
         let head = Head {
@@ -27,7 +26,7 @@ impl Incoming {
             headers: &headers,
             has_body: !body.is_empty(),
         };
-        Some(step::start(head, world))
+        Some(step(head))
     }
 }
 

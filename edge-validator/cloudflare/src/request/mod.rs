@@ -14,7 +14,7 @@ use crate::platform::issuer;
 use crate::platform::runtime;
 use crate::request::incoming::Incoming;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::step::Step;
+use edgewrit_edge::step::{self, NeedRecord, NeedSnapshot, Step};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
@@ -25,7 +25,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Context;
 
-/// Most steps of a request: its head, its body, a boot id, a spend.
+/// Most steps of a request: its head, a snapshot, its body, a boot id, a spend, a record.
 const STEPS: u32 = 8;
 
 /// One request and its environment.
@@ -68,41 +68,29 @@ impl Exchange {
             return self.refuse(&self.unreadable_request()).map(BegunRequest::Done);
         };
         match self.start(&incoming) {
-            Step::Refuse(refusal) if !refusal.needs_bundle() => self.refuse(&refusal).map(BegunRequest::Done),
-            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => {
-                self.send(permit).map(BegunRequest::Done)
-            }
+            Step::Refuse(refusal) => self.refuse(&refusal).map(BegunRequest::Done),
+            Step::Forward(permit) => self.send(permit).map(BegunRequest::Done),
             step => Ok(BegunRequest::Waits(Box::pin(self.run_waiting_steps(incoming, step)))),
         }
     }
 
     fn start(&self, incoming: &Incoming) -> Step {
-        let unreadable = || Step::Refuse(self.unreadable_request());
-        self.isolate
-            .take_step(|world| incoming.start(world).unwrap_or_else(unreadable))
+        self.isolate.take_step(|world| {
+            let step = incoming.judge(|head| step::start(head, world));
+            step.unwrap_or_else(|| self.unreadable_step())
+        })
     }
 
     /// Takes all steps that wait.
-    async fn run_waiting_steps(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
-        match self.verdict(incoming, step).await {
-            Ok(permit) if self.isolate.config.is_audit_strict() => self.send_recorded(permit).await,
-            Ok(permit) => self.send(permit),
-            Err(refusal) => self.refuse(&refusal),
-        }
-    }
-
-    async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
+    async fn run_waiting_steps(self, incoming: Incoming, mut step: Step) -> Result<JsValue, JsValue> {
         let isolate = &self.isolate;
-        if matches!(&step, Step::Refuse(refusal) if refusal.needs_bundle()) {
-            bundle::wait_for_refresh(isolate).await;
-            step = self.start(&incoming);
-        }
         for _ in 0..STEPS {
             step = match step {
-                Step::Refuse(refusal) => return Err(refusal),
-                Step::Forward(permit) => return Ok(permit),
+                Step::Refuse(refusal) => return self.refuse(&refusal),
+                Step::Forward(permit) => return self.send(permit),
+                Step::Snapshot(need) => self.wait_for_snapshot(need, &incoming).await,
                 Step::Body(mut need) => {
-                    let body = body::read_request_body(&self.request, need.limit()).await;
+                    let body = body::read_request_body(&self.request, &need).await;
                     let end = body.append_to(&mut need);
                     isolate.take_step(|world| need.resume(end, world))
                 }
@@ -110,9 +98,37 @@ impl Exchange {
                     let owned_answer = issuer::call(&isolate.config, &need.call()).await;
                     isolate.take_step(|world| need.resume(owned_answer.as_answer(), world))
                 }
+                Step::Record(need) => match records::record_ahead(isolate, &need.record()).await {
+                    Ok(()) => isolate.take_step(|world| need.resume(true, world)),
+                    Err(number) => return self.refuse_unrecorded(need, number),
+                },
             };
         }
-        Err(self.unreadable_request())
+        self.refuse(&self.unreadable_request())
+    }
+
+    async fn wait_for_snapshot(&self, need: NeedSnapshot, incoming: &Incoming) -> Step {
+        bundle::wait_for_refresh(&self.isolate, need.seconds()).await;
+        self.isolate.take_step(|world| {
+            let step = incoming.judge(|head| need.resume(head, world));
+            step.unwrap_or_else(|| self.unreadable_step())
+        })
+    }
+
+    /// Refuses a request whose permit cannot be recorded. The record of the refusal takes the place
+    /// of the record of the permit, if that one waits under this number.
+    fn refuse_unrecorded(&self, need: NeedRecord, number: Option<u64>) -> Result<JsValue, JsValue> {
+        let step = self.isolate.take_step(|world| need.resume(false, world));
+        let refusal = match step {
+            Step::Refuse(refusal) => refusal,
+            _ => self.unreadable_request(),
+        };
+        records::replace_record(&self.isolate, number, &refusal.record());
+        answer::problem_response(&refusal.response()).map(JsValue::from)
+    }
+
+    fn unreadable_step(&self) -> Step {
+        Step::Refuse(self.unreadable_request())
     }
 
     fn unreadable_request(&self) -> Refusal {
@@ -127,40 +143,12 @@ impl Exchange {
         }
     }
 
-    /// Makes the runtime send the request of the permit after its record was written ahead.
-    async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
-        let (request, in_flight) = match outgoing::build_permitted(permit) {
-            Ok(permitted) => permitted,
-            Err(refusal) => return self.refuse(&refusal),
-        };
-        match self.record_first(in_flight).await {
-            Ok(in_flight) => Ok(self.hand_over(request, in_flight)),
-            Err(refusal) => answer::problem_response(&refusal.response()).map(JsValue::from),
-        }
-    }
-
     fn hand_over(self, request: Request, in_flight: InFlight) -> JsValue {
         JsValue::from(ToSend {
             exchange: self,
             request,
             in_flight,
         })
-    }
-
-    /// Records a permit ahead and validates it again after the wait. A refusal replaces the record.
-    async fn record_first(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
-        let (number, refusal) = match records::record_ahead(&self.isolate, &in_flight.record_ahead()).await {
-            Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
-            Ok(()) => match self.isolate.revalidate(in_flight) {
-                Ok(in_flight) => return Ok(in_flight),
-                Err(refusal) => {
-                    self.record(&refusal.record());
-                    return Err(refusal);
-                }
-            },
-        };
-        records::replace_record(&self.isolate, number, &refusal.record());
-        Err(refusal)
     }
 
     fn edit_response(&self, in_flight: &mut InFlight, response: &Response) -> Result<Response, JsValue> {
@@ -174,21 +162,13 @@ impl Exchange {
 
     fn answer_failure(&self, in_flight: InFlight) -> Result<Response, JsValue> {
         let answer = in_flight.unanswered_response();
-        self.record_permit(&in_flight.finish(Outcome::Failed));
+        self.record(&in_flight.finish(Outcome::Failed));
         answer::problem_response(&answer)
     }
 
     fn refuse(&self, refusal: &Refusal) -> Result<JsValue, JsValue> {
         self.record(&refusal.record());
         answer::problem_response(&refusal.response()).map(JsValue::from)
-    }
-
-    fn record_permit(&self, record: &Record) {
-        if self.isolate.config.is_audit_strict() {
-            records::log_record(&self.isolate, record);
-        } else {
-            self.record(record);
-        }
     }
 
     fn record(&self, record: &Record) {
@@ -216,7 +196,7 @@ impl ToSend {
         } = self;
         match exchange.edit_response(&mut in_flight, response) {
             Ok(edited) => {
-                exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
+                exchange.record(&in_flight.finish(Outcome::Answered(response.status())));
                 Ok(edited)
             }
             Err(error) => {

@@ -4,22 +4,11 @@ use super::{Caller, Root};
 use crate::host::{Host, LogLevel};
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_shared::time::UnixSeconds;
 
 impl<H: Host> Root<H> {
     /// Records a verdict: a line in the log, a record for the issuer, a counter.
     pub fn record(&self, record: &Record) {
-        self.write_record(record, true);
-    }
-
-    /// Records a permit whose request was sent. If its record was kept [ahead](Self::record_ahead),
-    /// the issuer gets no other.
-    pub fn record_sent(&self, record: &Record) {
-        self.write_record(record, !self.settings.config.is_audit_strict());
-    }
-
-    fn write_record(&self, record: &Record, deliver: bool) {
         let line = record.line();
         let level = if record.is_routine() {
             LogLevel::Debug
@@ -33,18 +22,13 @@ impl<H: Host> Root<H> {
         if record.is_reflection() {
             self.host.count("responses", "reflected", 1);
         }
-        if deliver && record.is_for_issuer(&self.memory) {
+        if record.is_for_issuer(&self.memory) {
             self.keep_record(&line);
         }
     }
 
-    /// Records a permit before its request is sent, if the configuration requires it. Returns false
-    /// if that is not possible.
-    pub fn record_ahead(&self, in_flight: &InFlight) -> bool {
-        !self.settings.config.is_audit_strict() || self.keep_record(&in_flight.record_ahead().line())
-    }
-
-    pub(super) fn keep_record(&self, line: &str) -> bool {
+    /// Keeps a record for the issuer. Returns false if that is not possible.
+    pub(crate) fn keep_record(&self, line: &str) -> bool {
         let kept = self
             .host
             .now()

@@ -56,11 +56,7 @@ fn write_request<H: StreamHost>(
     has_body: bool,
 ) -> Result<(), HostFault> {
     let held = held.ok_or(HostFault::Unreadable)?;
-    let cluster = root.settings.cluster(request.upstream.name());
-    let cluster = cluster.ok_or(HostFault::OtherUpstream)?;
-    if !root.trusts_routes() || routes_to_other_cluster(root.host, cluster) {
-        return Err(HostFault::OtherUpstream);
-    }
+    let cluster = find_cluster(root, &request.upstream)?;
     if has_body != request.body.is_some() {
         return Err(HostFault::OtherRequest);
     }
@@ -72,6 +68,16 @@ fn write_request<H: StreamHost>(
         failure.log(root.host);
         HostFault::OtherRequest
     })
+}
+
+/// The cluster of an upstream, unless a route leads elsewhere.
+pub(super) fn find_cluster<'r, H: StreamHost>(root: &'r Root<H>, upstream: &Upstream) -> Result<&'r str, HostFault> {
+    let cluster = root.settings.cluster(upstream.name());
+    let cluster = cluster.ok_or(HostFault::OtherUpstream)?;
+    match root.trusts_routes() && !routes_to_other_cluster(root.host, cluster) {
+        true => Ok(cluster),
+        false => Err(HostFault::OtherUpstream),
+    }
 }
 
 /// Whether the last route that Envoy has matched leads to another cluster. A route that uses

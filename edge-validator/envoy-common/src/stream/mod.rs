@@ -12,16 +12,13 @@ use crate::root::{Caller, Root};
 use crate::stream::forward::Forwarded;
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
-use edgewrit_edge::step::{self, BodyEnd, NeedBody, NeedSpend, Step};
+use edgewrit_edge::step::{self, BodyEnd, NeedBody, NeedRecord, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_shared::time::UnixSeconds;
 use std::mem;
 use std::rc::Rc;
-
-/// Longest time for the arrival of a body after the head, in seconds.
-const BODY_SECONDS: u64 = 30;
 
 /// One stream context.
 pub struct Stream<H> {
@@ -41,7 +38,6 @@ enum State {
     /// The stream is paused until the body has arrived.
     Reading {
         need: NeedBody,
-        deadline: UnixSeconds,
         /// The number of bytes that have arrived.
         size: usize,
     },
@@ -81,7 +77,7 @@ impl<H: StreamHost> Stream<H> {
 
     /// Whether the body should have arrived by `now`.
     pub fn is_overdue(&self, now: UnixSeconds) -> bool {
-        matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
+        matches!(&self.state, State::Reading { need, .. } if need.is_overdue(now))
     }
 
     /// Handles the head of the request.
@@ -101,8 +97,8 @@ impl<H: StreamHost> Stream<H> {
     pub fn receive_body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
-            State::Reading { need, deadline, .. } => {
-                self.state = State::Reading { need, deadline, size };
+            State::Reading { need, .. } => {
+                self.state = State::Reading { need, size };
                 return Flow::Pause;
             }
             other => {
@@ -209,7 +205,7 @@ impl<H: StreamHost> Stream<H> {
     pub fn end(self) {
         let root = &self.root;
         match self.state {
-            State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
+            State::Forwarded(forwarded) => root.record(&forwarded.in_flight.finish(Outcome::Aborted)),
             State::Reading { need, .. } => {
                 record_end(root, root.take_step(|world| need.resume(BodyEnd::Failed, world)))
             }
@@ -219,7 +215,7 @@ impl<H: StreamHost> Stream<H> {
 
     /// Takes a step after a wait. The headers of the host are read again.
     fn take_step_after_wait(&mut self, step: Step) -> Flow {
-        let is_sent = matches!(step, Step::Forward(_));
+        let is_sent = matches!(step, Step::Forward(_) | Step::Record(_));
         let headers = is_sent.then(|| self.root.host.headers(Message::Request).ok()).flatten();
         self.take_step(step, headers.as_ref().and_then(H::pairs).as_deref())
     }
@@ -229,8 +225,17 @@ impl<H: StreamHost> Stream<H> {
         match step {
             Step::Refuse(refusal) => self.refuse(&refusal),
             Step::Forward(permit) => self.forward(permit, held),
-            Step::Body(need) => self.read_body(need),
+            Step::Body(need) => {
+                self.state = State::Reading { need, size: 0 };
+                Flow::Pause
+            }
             Step::Spend(need) => self.spend(need),
+            Step::Record(need) => {
+                let step = self.record_ahead(need);
+                self.take_step(step, held)
+            }
+            // The filter refreshes its snapshot all the time.
+            Step::Snapshot(need) => self.refuse(&need.refuse()),
         }
     }
 
@@ -243,28 +248,21 @@ impl<H: StreamHost> Stream<H> {
 
     fn forward(&mut self, permit: Permit, held: Option<&[Pair<'_>]>) -> Flow {
         match forward::replace_request(permit, &self.root, held, self.has_body) {
-            Ok(forwarded) if self.root.record_ahead(&forwarded.in_flight) => {
+            Ok(forwarded) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
             }
-            Ok(forwarded) => self.refuse(&forwarded.in_flight.withdraw(HostFault::Unrecorded)),
             Err(refusal) => self.refuse(&refusal),
         }
     }
 
-    fn read_body(&mut self, need: NeedBody) -> Flow {
-        match self.root.host.now() {
-            Ok(now) => {
-                let deadline = now.plus(BODY_SECONDS);
-                self.state = State::Reading {
-                    need,
-                    deadline,
-                    size: 0,
-                };
-                Flow::Pause
-            }
-            Err(_) => self.refuse(&self.root.host_refusal(HostFault::Unreadable)),
+    /// Keeps the record of a permit, unless a route would send the request elsewhere.
+    fn record_ahead(&self, need: NeedRecord) -> Step {
+        if let Err(fault) = forward::find_cluster(&self.root, need.upstream()) {
+            return Step::Refuse(need.withdraw(fault));
         }
+        let is_kept = self.root.keep_record(&need.record().line());
+        self.root.take_step(|world| need.resume(is_kept, world))
     }
 
     fn spend(&mut self, need: NeedSpend) -> Flow {
@@ -344,6 +342,8 @@ fn record_end<H: StreamHost>(root: &Root<H>, step: Step) {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
         Step::Spend(need) => record_end(root, root.take_step(|world| need.resume(IssuerAnswer::Failed, world))),
+        Step::Record(need) => root.record(&need.abandon()),
+        Step::Snapshot(need) => root.record(&need.refuse().record()),
         Step::Body(_) => {}
     }
 }

@@ -29,12 +29,12 @@ pub(super) fn edit_or_replace<H: StreamHost>(forwarded: Forwarded, root: &Root<H
     match edit_response(root.host, &mut in_flight) {
         Some((status, flow)) => {
             let open = (flow == Flow::Continue).then(|| in_flight.open_response(status));
-            root.record_sent(&in_flight.finish(Outcome::Answered(status)));
+            root.record(&in_flight.finish(Outcome::Answered(status)));
             (flow, open)
         }
         None => {
             answer::send_response(root.host, &in_flight.unanswered_response(), "unanswered");
-            root.record_sent(&in_flight.finish(Outcome::Failed));
+            root.record(&in_flight.finish(Outcome::Failed));
             (Flow::Pause, None)
         }
     }

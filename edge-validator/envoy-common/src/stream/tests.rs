@@ -288,6 +288,16 @@ fn a_strict_filter_keeps_the_record_before_it_sends_the_request() {
 }
 
 #[test]
+fn a_strict_filter_keeps_the_record_after_the_debit() {
+    with_filter(strict, |host, root| {
+        let mut stream = spends(host, root);
+        stream.finish_spend(&OwnedAnswer::new(200, br#"{"spent":["al-1"]}"#.to_vec()));
+        assert!(host.stream.borrow().resumed, "{:?}", host.stream.borrow().replies);
+        assert_eq!(host.metric("records", "waiting"), 1);
+    });
+}
+
+#[test]
 fn a_strict_filter_that_keeps_no_record_sends_nothing() {
     with_filter(strict, |host, root| {
         host.refuses_data.set(true);

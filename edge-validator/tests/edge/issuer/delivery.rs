@@ -4,6 +4,9 @@ use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
+use edgewrit_edge::step::{NeedRecord, Step};
+use edgewrit_edge::verdict::in_flight::Outcome;
+use edgewrit_edge::verdict::refusal::HostFault;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::reason::Reason;
@@ -140,6 +143,19 @@ fn strict() -> Edge {
     }
 }
 
+/// The need to record a permit, of a strict edge.
+fn need_record(edge: &Edge, ask: &Ask) -> NeedRecord {
+    match edge.start(ask) {
+        Step::Record(need) => need,
+        _ => panic!("no need to record"),
+    }
+}
+
+/// The line of the record of a permit, before its request is sent.
+fn record_ahead(edge: &Edge, ask: &Ask) -> String {
+    need_record(edge, ask).record().line()
+}
+
 #[test]
 fn a_strict_edge_permits_nothing_that_it_cannot_record() {
     let (edge, ask) = (strict(), Ask::new(FLIGHTS, &SEARCH));
@@ -163,12 +179,7 @@ fn a_best_effort_edge_permits_without_room_for_records() {
 
 #[test]
 fn a_record_ahead_says_that_the_request_is_sent() {
-    let line = Edge::new()
-        .ask(&Ask::new(FLIGHTS, &SEARCH))
-        .sent()
-        .1
-        .record_ahead()
-        .line();
+    let line = record_ahead(&strict(), &Ask::new(FLIGHTS, &SEARCH));
     assert!(line.contains(r#""verdict":"permit","label":"permit""#), "{line}");
     assert!(line.ends_with(r#""outcome":"sent"}"#), "{line}");
 }
@@ -176,11 +187,11 @@ fn a_record_ahead_says_that_the_request_is_sent() {
 #[test]
 fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
     const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let edge = Edge::new();
+    let edge = strict();
     let id = support::grants(&SEARCH).as_slice()[0].id();
     for _ in 0..2 {
         let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", TRACE);
-        let line = edge.ask(&ask).sent().1.record_ahead().line();
+        let line = record_ahead(&edge, &ask);
         let expected = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
         assert!(line.contains(&expected), "{line}");
     }
@@ -191,7 +202,7 @@ fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
     ];
     for text in ["x", &malformed[0], &malformed[1], &malformed[2]] {
         let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", text);
-        let line = edge.ask(&ask).sent().1.record_ahead().line();
+        let line = record_ahead(&edge, &ask);
         assert!(!line.contains("traceparent"), "{line}");
     }
     assert_eq!(GrantId(0xab).to_string(), "00000000000000ab");
@@ -273,13 +284,94 @@ fn unauthenticated_refusals_are_reported_up_to_a_rate() {
 
 #[test]
 fn a_permit_is_validated_again_after_a_wait() {
-    let mut edge = Edge::new();
-    let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
-    let flight = flight.revalidate(&edge.world()).unwrap();
+    let mut edge = strict();
+    let ask = Ask::new(FLIGHTS, &SEARCH);
+    assert!(matches!(
+        need_record(&edge, &ask).resume(true, &edge.world()),
+        Step::Forward(_)
+    ));
+    let need = need_record(&edge, &ask);
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
-    assert_eq!(
-        flight.revalidate(&edge.world()).unwrap_err().reason(),
-        Reason::TokenExpired
-    );
+    match need.resume(true, &edge.world()) {
+        Step::Refuse(refusal) => assert_eq!(refusal.reason(), Reason::TokenExpired),
+        _ => panic!("not refused"),
+    }
+}
+
+#[test]
+fn a_strict_edge_sends_nothing_before_its_record_is_kept() {
+    let edge = strict();
+    match need_record(&edge, &Ask::new(FLIGHTS, &SEARCH)).resume(false, &edge.world()) {
+        Step::Refuse(refusal) => {
+            assert_eq!((refusal.status(), refusal.reason()), (503, Reason::Unrecorded));
+            let record = refusal.record();
+            assert!(record.is_for_issuer(&edge.memory) && !record.may_be_lost());
+        }
+        _ => panic!("not refused"),
+    }
+}
+
+#[test]
+fn a_use_that_was_spent_before_a_failed_record_stays_spent() {
+    let edge = strict();
+    let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":1,"allowance":"b"}}"#;
+    let Step::Spend(need) = edge.start(&Ask::new(FLIGHTS, &[limited])) else {
+        panic!("no need to spend");
+    };
+    let Step::Spend(need) = need.resume(got(201, r#"{"boot_id":"boot"}"#), &edge.world()) else {
+        panic!("no second call");
+    };
+    let Step::Record(need) = need.resume(got(200, r#"{"spent":["b"]}"#), &edge.world()) else {
+        panic!("no need to record");
+    };
+    let Step::Refuse(refusal) = need.resume(false, &edge.world()) else {
+        panic!("not refused");
+    };
+    assert!(refusal.record().line().ends_with(r#""outcome":"spent"}"#));
+}
+
+#[test]
+fn after_the_record_ahead_the_record_of_the_outcome_may_be_lost() {
+    let edge = strict();
+    let record = edge
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .finish(Outcome::Answered(200));
+    assert!(record.may_be_lost() && !record.is_for_issuer(&edge.memory));
+    let edge = Edge::new();
+    let record = edge
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .finish(Outcome::Answered(200));
+    assert!(!record.may_be_lost() && record.is_for_issuer(&edge.memory));
+}
+
+#[test]
+fn a_refusal_after_the_record_ahead_is_for_the_issuer() {
+    let edge = strict();
+    let refusal = edge
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .withdraw(HostFault::OtherRequest);
+    assert!(refusal.record().is_for_issuer(&edge.memory));
+}
+
+#[test]
+fn a_permit_of_a_strict_edge_without_a_client_has_one_record() {
+    let edge = strict();
+    let record = need_record(&edge, &Ask::new(FLIGHTS, &SEARCH)).abandon();
+    assert!(record.is_for_issuer(&edge.memory));
+    assert!(record.line().ends_with(r#""outcome":"aborted"}"#), "{}", record.line());
+}
+
+#[test]
+fn a_host_that_would_send_elsewhere_withdraws_before_the_record() {
+    let edge = strict();
+    let need = need_record(&edge, &Ask::new(FLIGHTS, &SEARCH));
+    assert_eq!(need.upstream().name(), "travel");
+    assert_eq!(need.withdraw(HostFault::OtherUpstream).reason(), Reason::HostUpstream);
 }

@@ -1,10 +1,11 @@
 //! The edge checks time and revocation again after every wait, with the world of that time.
 
 use crate::harness::{Ask, Edge};
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
-use edgewrit_edge::step::{BodyEnd, NeedBody, NeedSpend, Step};
+use edgewrit_edge::step::{BodyEnd, NeedBody, NeedSnapshot, NeedSpend, Step};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_test_issuer::{self as support, NOW};
 
@@ -62,8 +63,9 @@ fn booted(edge: &Edge) -> NeedSpend {
 fn label(step: Step) -> &'static str {
     match step {
         Step::Refuse(refusal) => refusal.reason().label(),
+        Step::Snapshot(need) => need.refuse().reason().label(),
         Step::Forward(_) => "permit",
-        Step::Body(_) | Step::Spend(_) => "another need",
+        _ => "another need",
     }
 }
 
@@ -263,4 +265,67 @@ fn a_lineage_with_a_full_share_is_refused_until_it_releases_room() {
         edge.start(&Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS)),
         Step::Spend(_)
     ));
+}
+
+fn need_snapshot(edge: &Edge, ask: &Ask) -> NeedSnapshot {
+    match edge.start(ask) {
+        Step::Snapshot(need) => need,
+        _ => panic!("no need of a snapshot"),
+    }
+}
+
+fn resume_with_snapshot(edge: &Edge, need: NeedSnapshot, ask: &Ask) -> Step {
+    let headers = ask.headers.iter().map(|(name, value)| (&**name, &**value));
+    let headers: Vec<(&str, &[u8])> = headers.collect();
+    let head = Head {
+        method: &ask.method,
+        target: &ask.target,
+        authority: ask.authority.as_bytes(),
+        headers: &headers,
+        has_body: ask.body.is_some(),
+    };
+    need.resume(head, &edge.world())
+}
+
+#[test]
+fn a_request_without_a_fresh_snapshot_waits_for_one_refresh() {
+    let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS);
+    for (stale, expected) in [(None, "snapshot_missing"), (Some(60), "snapshot_stale")] {
+        let mut edge = Edge::new();
+        match stale {
+            Some(seconds) => edge.now = NOW.plus(seconds),
+            None => edge.snapshot = None,
+        }
+        assert_eq!(need_snapshot(&edge, &ask).refuse().reason().label(), expected);
+        let again = need_snapshot(&edge, &ask);
+        assert_eq!(
+            label(resume_with_snapshot(&edge, again, &ask)),
+            expected,
+            "no second wait"
+        );
+        let need = need_snapshot(&edge, &ask);
+        edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
+        assert!(matches!(resume_with_snapshot(&edge, need, &ask), Step::Spend(_)));
+    }
+}
+
+#[test]
+fn a_request_that_needs_no_snapshot_for_its_refusal_does_not_wait() {
+    let mut edge = Edge::new();
+    edge.snapshot = None;
+    for (line, expected) in [("GET /flights", "token_missing"), ("get /flights", "method")] {
+        let step = edge.start(&Ask::bare(line));
+        assert!(
+            matches!(&step, Step::Refuse(refusal) if refusal.reason().label() == expected),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_body_has_thirty_seconds() {
+    let edge = Edge::new();
+    let need = need_body(&edge);
+    assert_eq!(need.seconds(), 30);
+    assert!(!need.is_overdue(NOW.plus(29)) && need.is_overdue(NOW.plus(30)));
 }
