@@ -90,6 +90,14 @@ pub enum DeliveryOutcome {
     Later,
 }
 
+impl DeliveryOutcome {
+    /// Whether the issuer has decided about the batch for good, so that nothing sends it again.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Recorded | Self::Refused(_))
+    }
+}
+
 /// The outcome that the answer to [`delivery_call`] reports.
 #[must_use]
 pub fn read_outcome(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
@@ -117,6 +125,15 @@ pub fn boot_id(answer: IssuerAnswer<'_>) -> Option<String> {
         IssuerAnswer::Got { status: 201, body } => read_boot_answer(body),
         _ => None,
     }
+}
+
+/// The next act of a delivery of [`PendingRecords`].
+#[derive(Debug)]
+pub enum DeliveryAct {
+    /// The host makes [`boot_call`], and the answer goes to [`PendingRecords::take_boot`].
+    AskForBoot,
+    /// The host sends this body, and the outcome goes to [`PendingRecords::finish_batch`].
+    Send(Batch, String),
 }
 
 /// Records that wait in memory for their delivery.
@@ -203,6 +220,34 @@ impl PendingRecords {
         let mut waiting = self.waiting.iter();
         while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
         batch
+    }
+
+    /// The next act of a delivery of the records up to the one with the number `upto`; `None` if
+    /// they are delivered. A batch has at most `bytes_max` bytes.
+    #[must_use]
+    pub fn next_act(&self, upto: u64, bytes_max: usize) -> Option<DeliveryAct> {
+        if self.waiting.is_empty() || self.is_delivered(upto) {
+            return None;
+        }
+        Some(match &self.boot_id {
+            None => DeliveryAct::AskForBoot,
+            Some(boot_id) => {
+                let batch = self.next_batch(bytes_max);
+                let body = batch.body(boot_id);
+                DeliveryAct::Send(batch, body)
+            }
+        })
+    }
+
+    /// Applies the answer to [`boot_call`]. Returns false if it has no boot id, and the delivery
+    /// ends.
+    pub fn take_boot(&mut self, answer: IssuerAnswer<'_>) -> bool {
+        let boot_id = boot_id(answer);
+        let is_given = boot_id.is_some();
+        if let Some(boot_id) = boot_id {
+            self.set_boot_id(boot_id);
+        }
+        is_given
     }
 
     /// Applies the outcome of `batch`, which was the next batch. Returns false if the batch must be

@@ -10,7 +10,6 @@ use crate::request::draft::Draft;
 use crate::verdict::refusal::Refusal;
 use crate::world::World;
 use crate::writ::Writ;
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 

@@ -78,19 +78,19 @@ pub(crate) async fn deliver_messages(isolate: &Isolate, messages: &Messages) -> 
             DeliveryOutcome::UnknownBoot => post_under_new_boot(isolate, &body).await,
             delivery => delivery,
         };
-        match delivery {
-            DeliveryOutcome::Recorded => message.ack()?,
-            DeliveryOutcome::Later | DeliveryOutcome::UnknownBoot => message.retry()?,
-            DeliveryOutcome::Refused(_) => {
-                runtime::log("records are lost: the issuer does not take them, and never will");
-                message.ack()?;
-            }
+        if let DeliveryOutcome::Refused(_) = delivery {
+            runtime::log("records are lost: the issuer does not take them, and never will");
+        }
+        match delivery.is_final() {
+            true => message.ack()?,
+            false => message.retry()?,
         }
     }
     Ok(())
 }
 
-async fn post_batch(isolate: &Isolate, body: String) -> DeliveryOutcome {
+/// Posts a batch to the issuer.
+pub(crate) async fn post_batch(isolate: &Isolate, body: String) -> DeliveryOutcome {
     let owned_answer = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
     records::read_outcome(owned_answer.as_answer())
 }

@@ -11,7 +11,7 @@ use crate::platform::issuer;
 use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle::HeadReport;
 use edgewrit_edge::issuer::pace::delivery::{COLLECT_MS, DeliveryPace};
-use edgewrit_edge::issuer::records::{self, BATCH_BYTES, PendingRecords};
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, DeliveryAct, DeliveryOutcome, PendingRecords};
 use edgewrit_edge::record::Record;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -120,29 +120,29 @@ async fn deliver_records(isolate: &Isolate, upto: u64) {
         .as_ref()
         .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
-        let batch = isolate.buffer.pending.borrow().next_batch(bytes_max);
-        if batch.count() == 0 || isolate.buffer.pending.borrow().is_delivered(upto) {
-            return;
-        }
-        let boot_id = isolate.buffer.pending.borrow().boot_id().map(str::to_owned);
-        let Some(boot_id) = boot_id else {
-            let owned_answer = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
-            let Some(boot_id) = records::boot_id(owned_answer.as_answer()) else {
-                return;
-            };
-            isolate.buffer.pending.borrow_mut().set_boot_id(boot_id);
-            continue;
-        };
-        let body = batch.body(&boot_id);
-        let delivery = match &isolate.buffer.queue {
-            Some(queue) => queue.put_batch(&body).await,
-            None => {
-                let owned_answer = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
-                records::read_outcome(owned_answer.as_answer())
+        let act = isolate.buffer.pending.borrow().next_act(upto, bytes_max);
+        let goes_on = match act {
+            None => return,
+            Some(DeliveryAct::AskForBoot) => {
+                let owned_answer = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
+                let mut pending = isolate.buffer.pending.borrow_mut();
+                pending.take_boot(owned_answer.as_answer())
+            }
+            Some(DeliveryAct::Send(batch, body)) => {
+                let outcome = send_batch(isolate, body).await;
+                isolate.buffer.pending.borrow_mut().finish_batch(&batch, outcome)
             }
         };
-        if !isolate.buffer.pending.borrow_mut().finish_batch(&batch, delivery) {
+        if !goes_on {
             return;
         }
+    }
+}
+
+/// Puts a batch into the queue if there is one, otherwise posts it to the issuer.
+async fn send_batch(isolate: &Isolate, body: String) -> DeliveryOutcome {
+    match &isolate.buffer.queue {
+        Some(queue) => queue.put_batch(&body).await,
+        None => queue::post_batch(isolate, body).await,
     }
 }

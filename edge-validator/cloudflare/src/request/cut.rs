@@ -9,6 +9,7 @@ use crate::isolate::bundle;
 use crate::isolate::records;
 use crate::platform::runtime;
 use edgewrit_edge::http::head::Pair;
+use edgewrit_edge::issuer::pace::watch::{CHECK_MS, ResponseChecks};
 use edgewrit_edge::verdict::in_flight::OpenResponse;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,15 +19,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, Response, StreamPipeOptions, WritableStream};
 use worker::Context;
-
-/// Length of an announced body in bytes up to which the Worker does not watch it.
-const SHORT_BYTES: u64 = 64 * 1024;
-/// Time between two checks of an open response, in milliseconds.
-const LOOK_MS: u32 = 2_000;
-/// Number of checks between two requests for a newer bundle, unless another request makes them, and
-/// most such requests: the number of calls of a request is limited.
-const ASK_EVERY: u32 = 5;
-const ASKS: u32 = 40;
 
 #[wasm_bindgen]
 extern "C" {
@@ -62,9 +54,9 @@ pub(crate) fn watch_body(
     let Some(body) = response.body() else { return Ok(None) };
     let value = |name: &str| headers.iter().find_map(|(own, value)| (*own == name).then_some(*value));
     let length = value("content-length").and_then(|length| str::from_utf8(length).ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length <= SHORT_BYTES) {
+    let Some(checks) = ResponseChecks::begin(length) else {
         return Ok(Some(body));
-    }
+    };
     // The runtime decodes an encoded body, so its length is another one.
     let length = length.filter(|_| value("content-encoding").is_none());
     let through: IdentityTransformStream = match length {
@@ -79,7 +71,7 @@ pub(crate) fn watch_body(
     let options = StreamPipeOptions::new();
     options.set_signal(&end.signal());
     let piped = body.pipe_to_with_options(&through.writable(), &options);
-    let watch = Watch::begin(isolate, context, open, end)?;
+    let watch = Watch::begin(isolate, context, (open, checks), end)?;
     context.wait_until(async move {
         // The cause of the end is of no interest here.
         let _ = JsFuture::from(piped).await;
@@ -98,15 +90,13 @@ impl Watch {
     fn begin(
         isolate: &Rc<Isolate>,
         context: &Rc<Context>,
-        open: OpenResponse,
+        (open, mut checks): (OpenResponse, ResponseChecks),
         end: AbortController,
     ) -> Result<Self, JsValue> {
         let (isolate, context) = (Rc::clone(isolate), Rc::clone(context));
         let open = RefCell::new(Some(open));
-        let mut looks = 0;
         let look = Closure::<dyn FnMut()>::new(move || {
-            looks += 1;
-            if looks % ASK_EVERY == 0 && looks / ASK_EVERY <= ASKS {
+            if checks.count() {
                 bundle::refresh_in_background(&isolate, &context);
             }
             let ended = open.borrow().as_ref().and_then(|open| isolate.check_ended(open));
@@ -116,7 +106,7 @@ impl Watch {
                 end.abort();
             }
         });
-        let timer = runtime::start_interval(LOOK_MS, look.as_ref())?;
+        let timer = runtime::start_interval(CHECK_MS, look.as_ref())?;
         Ok(Self { timer, _look: look })
     }
 

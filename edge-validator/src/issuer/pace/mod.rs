@@ -6,6 +6,7 @@
 
 pub mod delivery;
 pub mod refresh;
+pub mod watch;
 
 use edgewrit_shared::time::UnixSeconds;
 

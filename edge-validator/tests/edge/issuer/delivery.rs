@@ -3,7 +3,7 @@
 use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::IssuerAnswer;
-use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryAct, DeliveryOutcome, PendingRecords};
 use edgewrit_edge::step::{NeedRecord, Step};
 use edgewrit_edge::verdict::in_flight::Outcome;
 use edgewrit_edge::verdict::refusal::HostFault;
@@ -238,6 +238,40 @@ fn a_response_is_cut_when_its_writ_is_no_longer_valid() {
     assert!(line.ends_with(r#""outcome":"cut"}"#), "{line}");
     edge.snapshot = None;
     assert_eq!(ended(&edge), Some("snapshot_missing"));
+}
+
+#[test]
+fn a_delivery_asks_for_a_boot_id_and_then_sends_batches_until_its_record_is_delivered() {
+    let mut pending = pending(3);
+    assert!(matches!(
+        pending.next_act(3, BATCH_BYTES),
+        Some(DeliveryAct::AskForBoot)
+    ));
+    assert!(!pending.take_boot(IssuerAnswer::Failed));
+    assert!(pending.take_boot(got(201, r#"{"boot_id":"b"}"#)));
+    // A batch of one byte has one record.
+    for first in 1..=2 {
+        let Some(DeliveryAct::Send(batch, body)) = pending.next_act(2, 1) else {
+            panic!("nothing to send");
+        };
+        assert!(
+            body.starts_with(&format!(r#"{{"boot_id":"b","first":{first},"#)),
+            "{body}"
+        );
+        assert!(pending.finish_batch(&batch, DeliveryOutcome::Recorded));
+    }
+    assert!(pending.next_act(2, 1).is_none(), "the record 2 is delivered");
+    let Some(DeliveryAct::Send(batch, _)) = pending.next_act(u64::MAX, 1) else {
+        panic!("nothing to send");
+    };
+    assert!(!pending.finish_batch(&batch, DeliveryOutcome::UnknownBoot));
+    assert!(matches!(pending.next_act(u64::MAX, 1), Some(DeliveryAct::AskForBoot)));
+}
+
+#[test]
+fn only_an_outcome_for_good_ends_the_delivery_of_a_batch() {
+    assert!(DeliveryOutcome::Recorded.is_final() && DeliveryOutcome::Refused(400).is_final());
+    assert!(!DeliveryOutcome::Later.is_final() && !DeliveryOutcome::UnknownBoot.is_final());
 }
 
 #[test]
