@@ -231,8 +231,15 @@ impl StreamHost for &SimulatedHost<'_> {
     }
 
     fn remove_request_trailers(self) -> Result<(), HostFailure> {
+        if self.refuses_data.get() {
+            return Err(HostFailure::unusable("trailers"));
+        }
         self.stream.borrow_mut().trailers_removed = true;
         Ok(())
+    }
+
+    fn remove_response_trailers(self) -> Result<(), HostFailure> {
+        self.remove_request_trailers()
     }
 
     fn request_body(self, size: usize) -> Result<Vec<u8>, HostFailure> {
@@ -268,6 +275,10 @@ impl StreamHost for &SimulatedHost<'_> {
     fn resume_request(self) -> Result<(), HostFailure> {
         self.stream.borrow_mut().resumed = true;
         Ok(())
+    }
+
+    fn cut_request(self) -> Result<(), HostFailure> {
+        self.cut_response()
     }
 
     fn cut_response(self) -> Result<(), HostFailure> {

@@ -4,13 +4,12 @@
 //! reads all headers of a request, and a permitted request replaces the whole incoming request:
 //! headers, body, cluster.
 //!
-//! The path of a request: the host calls [`callbacks`], and [`contexts`] finds the stream or the
-//! root of the call. [`edgewrit_envoy_common`] handles the stream and the root, with [`wasm`] as
-//! its host. [`abi`] is the interface to the host.
+//! The path of a request: the host calls [`callbacks`], and [`contexts`] passes the call to
+//! [`edgewrit_envoy_common`], which handles streams and roots with [`wasm`] as its host. [`abi`] is
+//! the interface to the host.
 
 mod contexts;
 mod metrics;
-mod root;
 mod wasm;
 
 #[expect(

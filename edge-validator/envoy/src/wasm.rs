@@ -83,6 +83,10 @@ impl StreamHost for Wasm {
         host::remove_headers(Map::RequestTrailers)
     }
 
+    fn remove_response_trailers(self) -> Result<(), HostFailure> {
+        host::remove_headers(Map::ResponseTrailers)
+    }
+
     fn request_body(self, size: usize) -> Result<Vec<u8>, HostFailure> {
         host::read_bytes(Buffer::RequestBody, size)
     }
@@ -109,6 +113,10 @@ impl StreamHost for Wasm {
 
     fn resume_request(self) -> Result<(), HostFailure> {
         host::resume_request()
+    }
+
+    fn cut_request(self) -> Result<(), HostFailure> {
+        host::cut_request()
     }
 
     fn cut_response(self) -> Result<(), HostFailure> {

@@ -3,7 +3,7 @@
 //! Isolates share nothing, and no request can address one of them. To sum up, take the last line of
 //! each isolate.
 
-use edgewrit_edge::issuer::pace::Periodic;
+use edgewrit_edge::issuer::pace::{LOG_SECONDS, Periodic};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_shared::bundle::HeadContradiction;
@@ -11,9 +11,6 @@ use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
-
-/// Least time between two lines, in seconds.
-const SHOW_SECONDS: u64 = 60;
 
 /// Counters of one isolate.
 #[derive(Debug)]
@@ -43,7 +40,7 @@ impl Metrics {
             verdicts: RefCell::new(Vec::new()),
             heads: RefCell::new(Vec::new()),
             reflected: Cell::new(0),
-            shown: RefCell::new(Periodic::every(SHOW_SECONDS)),
+            shown: RefCell::new(Periodic::every(LOG_SECONDS)),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::platform::issuer;
 use crate::platform::runtime;
 use crate::request::incoming::Incoming;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::step::{self, NeedRecord, NeedSnapshot, Step};
+use edgewrit_edge::step::{self, NeedRecord, NeedSnapshot, STEPS, Step};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
@@ -24,9 +24,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Context;
-
-/// Most steps of a request: its head, a snapshot, its body, a boot id, a spend, a record.
-const STEPS: u32 = 8;
 
 /// One request and its environment.
 pub(crate) struct Exchange {

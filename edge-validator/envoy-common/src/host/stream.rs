@@ -27,6 +27,9 @@ pub trait StreamHost: Host {
     /// Removes all trailers of the request.
     fn remove_request_trailers(self) -> Result<(), HostFailure>;
 
+    /// Removes all trailers of the response.
+    fn remove_response_trailers(self) -> Result<(), HostFailure>;
+
     /// The first `size` bytes of the buffered body of the request. `size` is not 0.
     fn request_body(self, size: usize) -> Result<Vec<u8>, HostFailure>;
 
@@ -48,6 +51,9 @@ pub trait StreamHost: Host {
 
     /// Resumes the paused request.
     fn resume_request(self) -> Result<(), HostFailure>;
+
+    /// Ends the request without a response: the client sees a reset.
+    fn cut_request(self) -> Result<(), HostFailure>;
 
     /// Cuts the response: the client sees that it is incomplete.
     fn cut_response(self) -> Result<(), HostFailure>;

@@ -9,8 +9,8 @@ use crate::host::{Host, LogLevel};
 use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
 use edgewrit_edge::config::{FaultList, short_secret_warning};
-use edgewrit_edge::issuer::pace::Periodic;
 use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
+use edgewrit_edge::issuer::pace::{LOG_SECONDS, Periodic};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
@@ -21,9 +21,6 @@ use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
-
-/// Least time between two log lines with the audit head of the issuer, in seconds.
-const HEAD_SECONDS: u64 = 60;
 
 /// One configured filter.
 #[derive(Debug)]
@@ -77,7 +74,7 @@ impl<H: Host> Root<H> {
             host,
             records: RefCell::new(FilterRecords::new(host, settings.config.identity(), seed)),
             least_logged: Cell::new(0),
-            head_lines: Cell::new(Periodic::every(HEAD_SECONDS)),
+            head_lines: Cell::new(Periodic::every(LOG_SECONDS)),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::with_shared_budget(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),

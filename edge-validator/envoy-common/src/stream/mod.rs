@@ -4,6 +4,7 @@ mod answer;
 mod forward;
 mod response;
 mod status;
+pub mod unseen;
 
 pub use self::status::server_status;
 

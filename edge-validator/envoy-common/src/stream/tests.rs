@@ -4,7 +4,7 @@ use crate::host::stream::Flow;
 use crate::root::{Caller, Root};
 use crate::settings::Settings;
 use crate::simulated::{ENVIRONMENT, SharedData, SimulatedHost, header_list, settings_text};
-use crate::stream::Stream;
+use crate::stream::{Stream, unseen};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
 use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
@@ -313,5 +313,24 @@ fn a_client_that_leaves_is_recorded() {
         sent(host, root).end();
         let lines = host.lines.borrow();
         assert!(lines.iter().any(|line| line.contains("aborted")), "{lines:?}");
+    });
+}
+
+#[test]
+fn parts_that_no_verdict_has_seen_are_removed_or_end_the_exchange() {
+    with_filter(str::to_owned, |host, _| {
+        assert_eq!(unseen::receive_response_trailers(host), Flow::Continue);
+        assert!(host.stream.borrow().trailers_removed && !host.stream.borrow().cut);
+        host.refuses_data.set(true);
+        assert_eq!(unseen::receive_response_trailers(host), Flow::Pause);
+        assert!(host.stream.borrow().cut, "trailers that stay");
+    });
+    with_filter(str::to_owned, |host, _| {
+        assert_eq!(unseen::receive_request_metadata(host), Flow::Pause);
+        assert!(host.stream.borrow().cut);
+    });
+    with_filter(str::to_owned, |host, _| {
+        assert_eq!(unseen::receive_response_metadata(host), Flow::Pause);
+        assert!(host.stream.borrow().cut);
     });
 }
