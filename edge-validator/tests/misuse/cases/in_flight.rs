@@ -3,10 +3,9 @@
 use edgewrit_edge::record::Record;
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
-use edgewrit_edge::world::World;
 
-fn right(in_flight: InFlight, world: &World<'_>) -> Result<Record, Refusal> {
-    Ok(in_flight.revalidate(world)?.finish(Outcome::Answered(200)))
+fn right(in_flight: InFlight) -> Record {
+    in_flight.finish(Outcome::Answered(200))
 }
 
 /// E0382: the first outcome took the request.
@@ -17,12 +16,6 @@ fn wrong_second_outcome(in_flight: InFlight) -> [Record; 2] {
 /// E0382: a request whose permit was withdrawn has no outcome.
 fn wrong_outcome_after_withdrawal(in_flight: InFlight) -> (Refusal, Record) {
     (in_flight.withdraw(HostFault::OtherRequest), in_flight.finish(Outcome::Failed))
-}
-
-/// E0382: a request that is not valid any more is not used on.
-fn wrong_use_after_revalidation(in_flight: InFlight, world: &World<'_>) -> Record {
-    let _ = in_flight.revalidate(world);
-    in_flight.finish(Outcome::Answered(200))
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 fn right(step: Step) -> Option<(OutgoingRequest, InFlight)> {
     match step {
         Step::Forward(permit) => Some(permit.into_request()),
-        Step::Refuse(_) | Step::Body(_) | Step::Spend(_) => None,
+        _ => None,
     }
 }
 
