@@ -26,6 +26,7 @@ pub mod id;
 pub mod jose;
 pub mod json;
 pub mod limits;
+pub mod origin;
 pub mod reason;
 pub mod secret;
 pub mod small_code;

@@ -292,7 +292,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let operations = operations.and_then(|(node, upstreams)| operation::read(node, upstreams));
     let (operations, routes) = operations?;
     let own = operations.iter().flat_map(|operation| &operation.headers);
-    let (issuer, (id, authorization), audience) = (issuer?.text, edge?, audience?);
+    let (issuer, (id, authorization), audience) = (issuer?.as_str().into(), edge?, audience?);
     let given: Vec<(String, Secret)> = given.take();
     let short = given
         .iter()

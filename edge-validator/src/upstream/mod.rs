@@ -5,8 +5,8 @@ pub(crate) mod origin;
 pub(crate) mod reflection;
 
 use crate::upstream::credential::Credential;
-use crate::upstream::origin::Origin;
 use alloc::string::String;
+use edgewrit_shared::origin::Origin;
 
 /// An API behind the edge.
 #[derive(Debug)]
@@ -34,18 +34,18 @@ impl Upstream {
     /// The origin, such as `https://api.travel.example`.
     #[must_use]
     pub fn origin(&self) -> &str {
-        &self.origin.text
+        self.origin.as_str()
     }
 
     /// The scheme `https`, or `http` for an upstream on loopback.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        self.origin.text.split_once("://").map_or("https", |(scheme, _)| scheme)
+        if self.origin.is_plain() { "http" } else { "https" }
     }
 
     /// Host and port of the origin, as the host writes them into `host`.
     #[must_use]
     pub fn authority(&self) -> &str {
-        &self.origin.authority
+        self.origin.authority()
     }
 }

@@ -1,7 +1,8 @@
 //! The configuration of the issuer, checked once.
 
-use crate::base::origin::{ORIGIN_EXPECTED, Origin};
+use crate::base::origin::{Origin, expected_origin};
 use crate::files::GroupRead;
+use edgewrit_shared::origin::OriginFault;
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -54,8 +55,8 @@ pub struct Retention {
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigError {
-    /// The issuer's name is no origin; what it is.
-    Issuer(String),
+    /// The issuer's name is no origin; the name and its fault.
+    Issuer(String, OriginFault),
     /// The trust domain is none; what it is.
     TrustDomain(String),
     /// The default audience is none; what it is, and what is expected.
@@ -75,7 +76,9 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Issuer(found) => write!(f, "`--issuer`: `{found}` found, expected {ORIGIN_EXPECTED}"),
+            Self::Issuer(found, fault) => {
+                write!(f, "`--issuer`: `{found}` found, expected {}", expected_origin(*fault))
+            }
             Self::TrustDomain(found) => {
                 write!(
                     f,
@@ -114,7 +117,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] if one of them is not of its form.
     pub fn new(issuer: &str, trust_domain: Option<&str>) -> Result<Self, ConfigError> {
-        let origin = Origin::parse(issuer).ok_or_else(|| ConfigError::Issuer(issuer.to_owned()))?;
+        let origin = Origin::parse(issuer).map_err(|fault| ConfigError::Issuer(issuer.to_owned(), fault))?;
         // An IPv6 address cannot be a trust domain. It is loopback then, or the operator names
         // another.
         let host = if origin.host().starts_with('[') {
@@ -162,8 +165,12 @@ pub fn listening(address: SocketAddr, issuer: Option<&str>, behind_tls_proxy: bo
     }
     match issuer {
         Some(issuer) => Ok(issuer.to_owned()),
-        // As URL parsers write it: the usual port is left out.
-        None if loopback => Ok(format!("http://{address}").trim_end_matches(":80").to_owned()),
+        // As URL parsers write it: the usual port is left out. The port 0 stands for the port that
+        // the system chooses later.
+        None if loopback => {
+            let origin = format!("http://{address}");
+            Ok(origin.trim_end_matches(":80").trim_end_matches(":0").to_owned())
+        }
         None => Err(ConfigError::Nameless(address)),
     }
 }

@@ -1,7 +1,7 @@
 //! Calls to an issuer at its origin.
 
 use crate::output::failure::Failure;
-use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
+use edgewrit_issuer::origin::{Origin, expected_origin};
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
@@ -29,8 +29,10 @@ pub(crate) struct IssuerAnswer {
 impl RemoteIssuer {
     /// The issuer at `origin`: https by the system's certificates, or plain http to loopback.
     pub(crate) fn at(origin: &str) -> Result<Self, Failure> {
-        let wrong = || Failure::new(format!("`--issuer`: `{origin}` found, expected {ORIGIN_EXPECTED}"));
-        let origin = Origin::parse(origin).ok_or_else(wrong)?;
+        let origin = Origin::parse(origin).map_err(|fault| {
+            let expected = expected_origin(fault);
+            Failure::new(format!("`--issuer`: `{origin}` found, expected {expected}"))
+        })?;
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::PlatformVerifier)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
@@ -52,13 +54,13 @@ impl RemoteIssuer {
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<IssuerAnswer, Failure> {
-        self.read_answer(self.agent.get(format!("{}{path}", self.origin)).call())
+        self.read_answer(self.agent.get(format!("{}{path}", self.origin())).call())
     }
 
     pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<IssuerAnswer, Failure> {
         let mut request = self
             .agent
-            .post(format!("{}{path}", self.origin))
+            .post(format!("{}{path}", self.origin()))
             .content_type("application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -70,7 +72,7 @@ impl RemoteIssuer {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<IssuerAnswer, Failure> {
-        let failed = |error: ureq::Error| Failure::new(format!("{}: {error}", self.origin));
+        let failed = |error: ureq::Error| Failure::new(format!("{}: {error}", self.origin()));
         let mut answer = answer.map_err(failed)?;
         let status = answer.status().as_u16();
         let body = answer

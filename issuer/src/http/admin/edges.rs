@@ -2,7 +2,7 @@
 
 use super::{AdminState, OVERLAP_MAX};
 use crate::base::id::read_id;
-use crate::base::origin::{ORIGIN_EXPECTED, Origin};
+use crate::base::origin::{Origin, expected_origin};
 use crate::http::extract::callers::SocketOperator;
 use crate::http::extract::request_body::{JsonBody, JsonRequest};
 use crate::http::problem::{Code, Problem};
@@ -112,7 +112,7 @@ fn read_upstreams(node: &Node<'_>) -> Option<Vec<String>> {
 
 fn read_origin(node: &Node<'_>) -> Option<String> {
     match Origin::parse(node.text()?) {
-        Some(origin) => Some(origin.to_string()),
-        None => node.expected(ORIGIN_EXPECTED),
+        Ok(origin) => Some(origin.as_str().to_owned()),
+        Err(fault) => node.expected(&expected_origin(fault)),
     }
 }

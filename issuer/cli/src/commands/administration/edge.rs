@@ -4,7 +4,7 @@ use crate::issuer_client::data_folder::{DataFolder, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{Args, Subcommand};
-use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
+use edgewrit_issuer::origin::{Origin, expected_origin};
 use edgewrit_shared::json::text::visible_json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ impl FromStr for Upstream {
         let (name, origin) = given.split_once('=').unwrap_or((UNNAMED, given));
         Ok(Self {
             name: name.to_owned(),
-            origin: Origin::parse(origin).ok_or_else(|| format!("expected {ORIGIN_EXPECTED}"))?,
+            origin: Origin::parse(origin).map_err(|fault| format!("expected {}", expected_origin(fault)))?,
         })
     }
 }

@@ -99,6 +99,22 @@ fn an_address_beyond_loopback_needs_a_flag() {
 }
 
 #[test]
+fn an_origin_that_no_edge_accepts_is_rejected_with_the_reason() {
+    for (origin, reason) in [
+        ("https://issuer.example.", "the host must not end with `.`"),
+        ("https://1.2.3", "must be an IPv4 address"),
+        ("https://issuer.example:0", "expected an origin"),
+    ] {
+        let place = TestFolder::new();
+        let said = place
+            .run(&["serve", "--listen", "127.0.0.1:0", "--issuer", origin])
+            .failed();
+        assert!(said[0].contains(reason) && said[0].contains(origin), "{said:?}");
+        assert!(!place.data().exists(), "nothing is made for nothing");
+    }
+}
+
+#[test]
 fn an_address_in_use_is_an_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
