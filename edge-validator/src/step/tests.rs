@@ -312,6 +312,21 @@ fn a_window_that_ends_during_the_wait_refuses_with_its_attempt() {
 }
 
 #[test]
+fn a_window_without_a_limit_that_ends_during_the_wait_refuses_too() {
+    let read = READ.replace(r#""actions""#, &format!(r#""not_after":{},"actions""#, NOW.0 + 20));
+    for (seconds, expected) in [(19, None), (20, Some("read"))] {
+        let mut edge = Edge::new();
+        let need = edge.need_spend(&[DELETE, &read], &[DELETE_2, READ_1]);
+        edge.now = NOW.plus(seconds);
+        let step = edge.answer(need, 200, r#"{"spent":["d"]}"#);
+        match expected {
+            None => assert_eq!(grants_of(&permit_record(step)), ids(&[&read, DELETE])),
+            action => assert_refused(step, [Some("not_granted"), action, Some("customers/1"), Some("spent")]),
+        }
+    }
+}
+
+#[test]
 fn an_ambiguous_attempt_refuses_all() {
     let edge = Edge::new();
     let note = r#"{"type":"writ","actions":["note"],"resources":["notes/*"],"rules":{"text":{"eq":"a b"}}}"#;

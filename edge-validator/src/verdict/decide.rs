@@ -76,8 +76,10 @@ pub(crate) struct Debit {
 pub(crate) struct RequiredSpend {
     /// The grants of the attempts that spend nothing.
     unlimited: Vec<GrantId>,
-    /// The subjects and the debits of the other attempts, in the order of the request.
-    limited: Vec<(Subject, Debit)>,
+    /// The debits of the other attempts, in the order of the request.
+    debits: Vec<Debit>,
+    /// The attempts, with or without a debit, whose grants have windows that end.
+    ends: Vec<(Subject, UnixSeconds)>,
 }
 
 impl Debit {
@@ -110,14 +112,13 @@ impl Debit {
 impl RequiredSpend {
     /// For each attempt that spends, the allowances of which one is debited.
     pub(crate) fn debits(&self) -> impl Iterator<Item = &[String]> {
-        self.limited.iter().map(|(_, debit)| debit.allowances())
+        self.debits.iter().map(Debit::allowances)
     }
 
     /// Objects if the grants of an attempt are no longer valid at `now`. The steps call it after
     /// every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
-        let mut limited = self.limited.iter();
-        match limited.find(|(_, debit)| debit.until.is_some_and(|end| now >= end)) {
+        match self.ends.iter().find(|(_, end)| now >= *end) {
             Some((subject, _)) => Err(RefusedAttempt {
                 subject: Some(subject.clone()),
                 objection: Objection::new(Reason::NotGranted, "the grant's window ended during the wait"),
@@ -128,11 +129,11 @@ impl RequiredSpend {
 
     /// The authorization, for proof that one allowance was debited for each of [`Self::debits`].
     pub(crate) fn authorize(self, spent: &Spent) -> Option<Authorization> {
-        if spent.allowances.len() != self.limited.len() {
+        if spent.allowances.len() != self.debits.len() {
             return None;
         }
         let mut grants = self.unlimited;
-        for ((_, debit), allowance) in self.limited.iter().zip(&spent.allowances) {
+        for (debit, allowance) in self.debits.iter().zip(&spent.allowances) {
             add_distinct(&mut grants, debit.grant_for(allowance)?);
         }
         Some(Authorization { grants, spent: true })
@@ -148,22 +149,28 @@ fn add_distinct(grants: &mut Vec<GrantId>, grant: GrantId) {
 /// Decides all attempts of a request by the grants of a writ. The first attempt that no grant
 /// permits refuses all.
 pub(crate) fn decide(writ: &Writ, attempts: &[Readings], now: UnixSeconds) -> Result<Decided, RefusedAttempt> {
-    let (mut unlimited, mut limited) = (Vec::new(), Vec::new());
+    let (mut unlimited, mut debits, mut ends) = (Vec::new(), Vec::new(), Vec::new());
     for readings in attempts {
         let permitting = decide_by_grants(writ.verified.grants(), readings, now);
         let PermittingGrant { grant, debit } = permitting.map_err(|objection| readings.refuse(objection))?;
+        let until = debit.as_ref().map_or(grant.window().not_after, |debit| debit.until);
+        ends.extend(until.map(|end| (readings.subject.clone(), end)));
         match debit {
-            Some(debit) => limited.push((readings.subject.clone(), debit)),
+            Some(debit) => debits.push(debit),
             None => add_distinct(&mut unlimited, writ.grant_id(grant)),
         }
     }
-    if limited.is_empty() {
+    if debits.is_empty() {
         return Ok(Decided::Permit(Authorization {
             grants: unlimited,
             spent: false,
         }));
     }
-    Ok(Decided::NeedsSpend(RequiredSpend { unlimited, limited }))
+    Ok(Decided::NeedsSpend(RequiredSpend {
+        unlimited,
+        debits,
+        ends,
+    }))
 }
 
 /// Decides every reading of an attempt. All readings must get the same decision and require the
