@@ -22,7 +22,7 @@ pub(crate) struct RestoreEvents {
     pub(crate) restored: Event,
 }
 
-/// Makes new keys, both current and next, and drops the old ones; in the same transaction makes void
+/// Makes new keys, both current and next, and drops the old ones. The same transaction makes void
 /// all that the backup cannot know to be ended.
 pub(crate) async fn renew_all(
     folder: &DataDirectory,

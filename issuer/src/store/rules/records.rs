@@ -20,7 +20,8 @@ pub const fn numbers_of(first: u64, count: usize) -> Numbers {
 }
 
 /// The range that takes the place of `touching` and of `numbers`. Batches come in any order, and
-/// again; `touching` are the kept ranges that share numbers with these, or end or begin beside them.
+/// again. `touching` are the kept ranges that share numbers with these, or end or begin beside
+/// them.
 #[must_use]
 pub fn join_ranges(touching: &[Numbers], numbers: &Numbers) -> Numbers {
     let all = || touching.iter().chain([numbers]);
@@ -74,7 +75,8 @@ pub struct TakenRecord {
     pub event: Event,
 }
 
-/// Takes a record of `edge` in at `now`, the time of the writer; `None` if the audit has it already.
+/// Takes a record of `edge` in at `now`, the time of the writer; `None` if the audit has the record
+/// already.
 #[must_use]
 pub fn take_record(
     edge: &ReportingEdge,
@@ -101,8 +103,8 @@ pub fn verdict_of<'a>(edge: &'a ReportingEdge, record: &'a EdgeRecord, at: UnixS
     }
 }
 
-/// A time that can be: an edge's clock may be wrong, and its word must not stay for ever as the last
-/// use of a grant.
+/// A time that can be: the clock of an edge may be wrong, and its word must not stay for ever as the
+/// last use of a grant.
 fn believed_time(at: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
     let (earliest, latest) = (now.0.saturating_sub(AGE_MAX), now.0.saturating_add(CLOCK_TOLERANCE));
     UnixSeconds(at.0.clamp(earliest, latest))

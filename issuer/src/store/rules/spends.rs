@@ -28,7 +28,8 @@ pub enum SpendDecision {
     Answer(SpendOutcome),
 }
 
-/// Decides a debit at `now`, the time of the writer. That nothing was left is what the edge reports.
+/// Decides a debit at `now`, the time of the writer. That nothing was left is what the edge
+/// reports.
 #[must_use]
 pub fn decide_spend(spend: &SpendRequest, rows: SpendRows, now: UnixSeconds) -> SpendDecision {
     if let Some(earlier) = rows.earlier {

@@ -4,6 +4,7 @@ use super::events::{first_at, head};
 use super::pruned::pruned;
 use crate::audit::Head;
 use crate::base::clock::Moment;
+use crate::store::rules::retention::prune_preference;
 use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -16,18 +17,26 @@ pub(crate) fn prune_target(
     moment: Moment,
     most: u64,
 ) -> rusqlite::Result<Option<(u64, String)>> {
-    const SQL: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq < ?2 AND seq < ?3 
-        ORDER BY seq > ?4, abs(seq - ?4) LIMIT 1";
+    const BEFORE: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq < ?2 AND seq <= ?3
+        ORDER BY seq DESC LIMIT 1";
+    const BEHIND: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq < ?2 AND seq > ?3
+        ORDER BY seq LIMIT 1";
     let (from, head) = (pruned(connection)?.seq, head(connection)?.seq);
     if first_at(connection, first)? <= from + 1 {
         return Ok(None);
     }
-    let end = first_at(connection, moment)?;
-    let mut last = connection.prepare_cached(SQL)?;
     // The last event stays: the chain goes on from it.
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
-    last.query_row(params![int(from), int(end), int(head), int(from + most)], read)
-        .optional()
+    let end = first_at(connection, moment)?.min(head);
+    let wanted = from + most;
+    let find = |sql: &str| {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
+        let mut nearest = connection.prepare_cached(sql)?;
+        nearest
+            .query_row(params![int(from), int(end), int(wanted)], read)
+            .optional()
+    };
+    let nearest = [find(BEFORE)?, find(BEHIND)?].into_iter().flatten();
+    Ok(nearest.min_by_key(|(seq, _)| prune_preference(*seq, wanted)))
 }
 
 /// Notes that everything up to `head` is pruned.
