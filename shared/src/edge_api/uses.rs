@@ -5,7 +5,7 @@ use crate::id::read_id;
 use crate::json::document::Node;
 use crate::json::object::quoted;
 use crate::json::{self, Json};
-use crate::limits::{GRANTS_PER_WRIT, JSON_VALUES, WRIT_BYTES};
+use crate::limits::{ATTEMPTS_PER_REQUEST, GRANTS_PER_WRIT, JSON_VALUES, WRIT_BYTES};
 use crate::secret::Secret;
 use alloc::format;
 use alloc::string::String;
@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 /// The path.
 pub const PATH: &str = "/v1/uses";
 /// Most attempts of one debit: most attempts of one request.
-pub const ATTEMPTS: usize = 256;
+pub const ATTEMPTS: usize = ATTEMPTS_PER_REQUEST;
 /// Longest body, in bytes: [`ATTEMPTS`] attempts, each with as many allowances as a writ can name.
 /// The id of an allowance that an issuer gives has 32 bytes.
 pub const DEBIT_BYTES: usize = 1024 * 1024;
