@@ -22,6 +22,7 @@ mod support;
 pub mod bundle;
 pub mod edge_api;
 pub mod grant;
+pub mod hex;
 pub mod id;
 pub mod jose;
 pub mod json;

@@ -5,6 +5,7 @@ use crate::issuer::{IssuerClient, IssuerProcess};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::hex::from_hex;
 use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ pub fn register(issuer: &IssuerProcess, client: &IssuerClient, scopes: &[&str]) 
         "launch_token": launch_token,
         "nonce": nonce,
         "public_key": STANDARD.encode(key.public()),
-        "signature": STANDARD.encode(key.sign(&from_hex(&nonce)?)),
+        "signature": STANDARD.encode(key.sign(&from_hex(&nonce).context("a nonce that is not hexadecimal")?)),
         "orch_id": "planner",
         "task_id": "delegates",
         "requested_scope": scopes,
@@ -63,15 +64,4 @@ pub fn renew(issuer: &IssuerProcess, writ: &str) -> Result<String> {
         &HttpRequest::new("POST", "/v1/token/renew").bearer(writ),
         "access_token",
     )
-}
-
-fn from_hex(text: &str) -> Result<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, _) = text.as_bytes().as_chunks::<2>();
-    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
-    pairs
-        .iter()
-        .map(byte)
-        .collect::<Option<_>>()
-        .context("a nonce that is not hexadecimal")
 }

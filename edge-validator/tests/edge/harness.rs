@@ -10,6 +10,7 @@ use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::verdict::refusal::Refusal;
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::edge_api::{boot, uses};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, NOW};
@@ -218,8 +219,8 @@ impl Issuer {
         let body = String::from_utf8(call.body.clone()).unwrap();
         self.calls.borrow_mut().push((call.path.clone(), body.clone()));
         match call.path.as_str() {
-            "/v1/edges/boot" => (201, r#"{"boot_id":"boot-1"}"#.into()),
-            "/v1/uses" => self.spend(&json::parse(body.as_bytes(), 1_000).unwrap()),
+            boot::PATH => (201, boot::write_answer("boot-1")),
+            uses::PATH => self.spend(&json::parse(body.as_bytes(), 1_000).unwrap()),
             other => panic!("no such call: {other}"),
         }
     }
@@ -238,7 +239,7 @@ impl Issuer {
             };
             if let Some(uses) = left.get_mut(id).filter(|uses| **uses > 0) {
                 *uses -= 1;
-                return (200, format!(r#"{{"spent":["{id}"]}}"#));
+                return (200, uses::write_answer(std::slice::from_ref(id)));
             }
         }
         (

@@ -4,6 +4,8 @@
 use crate::base::clock::Moment;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+pub use edgewrit_shared::hex::hex;
+use edgewrit_shared::hex::push_hex;
 pub use edgewrit_shared::id::{ID_BYTES, ID_EXPECTED, is_id, read_id};
 use edgewrit_shared::secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -92,30 +94,10 @@ fn timed(moment: Moment, tail: &[u8]) -> String {
     id
 }
 
-/// `bytes` in lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
-    push_hex(&mut out, bytes);
-    out
-}
-
 /// 32 bytes from 64 hexadecimal digits.
 #[must_use]
 pub fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
-fn push_hex(out: &mut String, bytes: &[u8]) {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    out.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    edgewrit_shared::hex::from_hex(text)?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A delegated writ ends with the writs that it descends from.
 
-use crate::support::agentwrit::{AgentWithWrit, App, bearer, delegation, from_hex, renewal};
+use crate::support::agentwrit::{AgentWithWrit, App, bearer, delegation, renewal};
 use crate::support::{Bench, NOON, claims, post, travel_ceiling};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, VerifyingKey};
+use edgewrit_shared::hex::from_hex;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -300,7 +301,7 @@ async fn every_record_of_a_chain_is_signed_by_the_issuer() {
     for (record, scope) in chain.as_array().unwrap().iter().zip(scopes) {
         let text = |name: &str| record[name].as_str().unwrap().to_owned();
         let message = format!("{}|{scope}|{}", text("agent"), text("delegated_at"));
-        let signature = Signature::from_slice(&from_hex(&text("signature"))).unwrap();
+        let signature = Signature::from_slice(&from_hex(&text("signature")).unwrap()).unwrap();
         let signed = |message: &str| {
             keys.iter()
                 .any(|key| key.verify_strict(message.as_bytes(), &signature).is_ok())

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_issuer::Peer;
 use edgewrit_issuer::config::Config;
+use edgewrit_shared::hex::from_hex;
 use edgewrit_shared::secret::Secret;
 use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
@@ -46,13 +47,6 @@ pub(crate) fn operated() -> Config {
     config
 }
 
-pub(crate) fn from_hex(text: &str) -> Vec<u8> {
-    let digits = text.as_bytes().chunks(2);
-    digits
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
 /// The request of an agent of `orch/task` to register, with valid members.
 pub(crate) fn registration(launch_token: &str, nonce: &str, scope: &[&str]) -> Value {
     let key = TestKey::of_next_agent();
@@ -60,7 +54,7 @@ pub(crate) fn registration(launch_token: &str, nonce: &str, scope: &[&str]) -> V
         "launch_token": launch_token,
         "nonce": nonce,
         "public_key": STANDARD.encode(key.public()),
-        "signature": STANDARD.encode(key.sign(&from_hex(nonce))),
+        "signature": STANDARD.encode(key.sign(&from_hex(nonce).unwrap())),
         "orch_id": "orch",
         "task_id": "task",
         "requested_scope": scope,

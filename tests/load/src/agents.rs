@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer as _, SigningKey};
+use edgewrit_shared::hex::from_hex;
 use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -104,9 +105,7 @@ async fn create_agent(connection: &mut OpenConnection, app: &str, key: &SigningK
         .await?
         .json()?;
     let nonce = text_member(&connection.ask(&get("/v1/challenge")).await?.json()?, "nonce")?;
-    let bytes: Vec<u8> = (0..nonce.len() / 2)
-        .filter_map(|at| u8::from_str_radix(nonce.get(at * 2..at * 2 + 2)?, 16).ok())
-        .collect();
+    let bytes = from_hex(&nonce).context("a nonce that is not hexadecimal")?;
     let body = json!({
         "launch_token": text_member(&launched, "launch_token")?,
         "nonce": nonce,
