@@ -99,9 +99,10 @@ impl Link {
 }
 
 /// Where the chain is broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// An event is missing, or stands twice.
+    #[error("event {expected} is missing: {found} stands in its place")]
     Gap {
         /// The number that should stand here.
         expected: u64,
@@ -109,31 +110,23 @@ pub enum Broken {
         found: u64,
     },
     /// An event's line says to be another's.
+    #[error("event {seq} says to be another one")]
     Number {
         /// The number of the event.
         seq: u64,
     },
     /// An event, or one before it, is not what was hashed.
+    #[error("event {seq}, or its hash, was changed")]
     Hash {
         /// The number of the event.
         seq: u64,
     },
     /// The chain does not have the hash that was seen elsewhere.
+    #[error("event {} is not the one that was seen there, {seen}", seen.seq)]
     Head {
         /// The head that was seen.
         seen: Head,
     },
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gap { expected, found } => write!(f, "event {expected} is missing: {found} stands in its place"),
-            Self::Number { seq } => write!(f, "event {seq} says to be another one"),
-            Self::Hash { seq } => write!(f, "event {seq}, or its hash, was changed"),
-            Self::Head { seen } => write!(f, "event {} is not the one that was seen there, {seen}", seen.seq),
-        }
-    }
 }
 
 #[cfg(test)]

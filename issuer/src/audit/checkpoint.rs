@@ -67,27 +67,20 @@ pub struct Checkpoint {
 }
 
 /// Why a checkpoint is not valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// The text is no checkpoint.
+    #[error("not a checkpoint")]
     Malformed,
     /// Signed by none of the pinned keys.
+    #[error("signed by no pinned key: the database may name it, but the key folder does not")]
     Key,
     /// Not signed by the key that it names.
+    #[error("not signed by the key that it names")]
     Signature,
     /// Signed by a key that had been replaced before.
+    #[error("signed by a key that had been replaced before")]
     Replaced,
-}
-
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "not a checkpoint",
-            Self::Key => "signed by no pinned key: the database may name it, but the key folder does not",
-            Self::Signature => "not signed by the key that it names",
-            Self::Replaced => "signed by a key that had been replaced before",
-        })
-    }
 }
 
 /// SHA-256 of a checkpoint's signed text.

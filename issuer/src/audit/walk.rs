@@ -3,7 +3,6 @@
 
 use super::{Checkpoint, CheckpointError, CheckpointId, Head, hash_checkpoint};
 use crate::keys::PinnedKeys;
-use std::fmt;
 
 /// The state of the walk: the checkpoints so far.
 #[derive(Clone, Debug, Default)]
@@ -19,16 +18,19 @@ pub struct CheckpointWalk {
 }
 
 /// Why a checkpoint does not belong where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointFault {
     /// It is not valid by itself.
+    #[error(transparent)]
     Invalid(CheckpointError),
     /// It was signed for another head than the chain has there.
+    #[error("it was signed for {signed}")]
     Head {
         /// The one that it was signed for.
         signed: Head,
     },
     /// One is missing before it.
+    #[error("checkpoint {expected} is missing: {found} stands in its place")]
     Gap {
         /// The number that should stand here.
         expected: u64,
@@ -36,23 +38,11 @@ pub enum CheckpointFault {
         found: u64,
     },
     /// It does not cover the one before it.
+    #[error("it does not cover the checkpoint before it, which was exchanged or taken away")]
     Before,
     /// It has no number, but one before it has.
+    #[error("it has no number, but a checkpoint before it has")]
     Unnumbered,
-}
-
-impl fmt::Display for CheckpointFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid(error) => error.fmt(f),
-            Self::Head { signed } => write!(f, "it was signed for {signed}"),
-            Self::Gap { expected, found } => write!(f, "checkpoint {expected} is missing: {found} stands in its place"),
-            Self::Before => {
-                f.write_str("it does not cover the checkpoint before it, which was exchanged or taken away")
-            }
-            Self::Unnumbered => f.write_str("it has no number, but a checkpoint before it has"),
-        }
-    }
 }
 
 impl CheckpointWalk {

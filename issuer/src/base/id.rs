@@ -9,20 +9,12 @@ use edgewrit_shared::hex::push_hex;
 pub use edgewrit_shared::id::{ID_BYTES, ID_EXPECTED, is_id, read_id};
 use edgewrit_shared::secret::Secret;
 use sha2::{Digest as _, Sha256};
-use std::fmt;
 use zeroize::Zeroizing;
 
 /// The system gave no random bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system gave no random bytes")]
 pub struct NoRandomness;
-
-impl fmt::Display for NoRandomness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the system gave no random bytes")
-    }
-}
-
-impl std::error::Error for NoRandomness {}
 
 /// `N` random bytes.
 ///

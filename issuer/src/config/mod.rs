@@ -6,7 +6,6 @@ use edgewrit_shared::origin::OriginFault;
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::{error, fmt};
 
 pub mod settings;
 
@@ -53,63 +52,40 @@ pub struct Retention {
 }
 
 /// A setting that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The issuer's name is no origin; the name and its fault.
+    #[error("`--issuer`: `{found}` found, expected {}", expected_origin(*.1), found = .0)]
     Issuer(String, OriginFault),
     /// The trust domain is none; what it is.
+    #[error("`--trust-domain`: `{0}` found, expected characters of `a-z 0-9 . _ -`")]
     TrustDomain(String),
     /// The default audience is none; what it is, and what is expected.
+    #[error("`default_audience`: `{0}` found, expected {1}")]
     Audience(String, &'static str),
     /// The audit is kept for a while without an archive, or archived without a time.
+    #[error(
+        "`audit_keep` and `audit_archive` belong together: what is older than the one goes to the folder of the other"
+    )]
     Archive,
     /// The archive is no folder.
+    #[error("`audit_archive`: {}: expected a folder", .0.display())]
     NoFolder(PathBuf),
     /// The operator's secret is too short.
+    #[error(
+        "the operator's secret is shorter than {OPERATOR_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`"
+    )]
     ShortSecret,
     /// The address can be reached from elsewhere, and nothing encrypts.
+    #[error(
+        "`--listen`: `{0}` is not loopback and would carry secrets in the clear; \
+        put a TLS proxy before it and say `--behind-tls-proxy`"
+    )]
     Exposed(SocketAddr),
     /// The address can be reached from elsewhere, and does not say under which name.
+    #[error("`--listen`: `{0}` is not loopback; name the issuer's https origin with `--issuer`")]
     Nameless(SocketAddr),
 }
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Issuer(found, fault) => {
-                write!(f, "`--issuer`: `{found}` found, expected {}", expected_origin(*fault))
-            }
-            Self::TrustDomain(found) => {
-                write!(
-                    f,
-                    "`--trust-domain`: `{found}` found, expected characters of `a-z 0-9 . _ -`"
-                )
-            }
-            Self::Audience(found, expected) => write!(f, "`default_audience`: `{found}` found, expected {expected}"),
-            Self::Archive => f.write_str(
-                "`audit_keep` and `audit_archive` belong together: what is older than the one goes to the folder of the other",
-            ),
-            Self::NoFolder(path) => write!(f, "`audit_archive`: {}: expected a folder", path.display()),
-            Self::ShortSecret => write!(
-                f,
-                "the operator's secret is shorter than {OPERATOR_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`"
-            ),
-            Self::Exposed(address) => write!(
-                f,
-                "`--listen`: `{address}` is not loopback and would carry secrets in the clear; \
-                 put a TLS proxy before it and say `--behind-tls-proxy`"
-            ),
-            Self::Nameless(address) => {
-                write!(
-                    f,
-                    "`--listen`: `{address}` is not loopback; name the issuer's https origin with `--issuer`"
-                )
-            }
-        }
-    }
-}
-
-impl error::Error for ConfigError {}
 
 impl Config {
     /// Settings for an issuer known as `issuer`. Without a `trust_domain` it is the host's name.

@@ -4,54 +4,33 @@
 
 use super::restore;
 use crate::audit::{Event, EventKind, RequestInfo};
-use crate::base::from::from;
 use crate::files::{DATABASE, DataDirectory, FileError};
 use crate::keys::PINNED_FILE;
 use crate::store::{CopyDatabaseError, RecordEvent, Store, StoreError, copy_database};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{error, fmt, fs, io};
+use std::{fs, io};
 use tokio::task::spawn_blocking;
 
 /// Why there is no backup.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// Something stands there already.
+    #[error("{}: there is something already; name a folder that is not there", .0.display())]
     Exists(PathBuf),
     /// A file or folder.
-    Folder(FileError),
+    #[error(transparent)]
+    Folder(#[from] FileError),
     /// The database.
-    Database(CopyDatabaseError),
+    #[error(transparent)]
+    Database(#[from] CopyDatabaseError),
     /// The event of the backup could not be recorded.
-    Record(StoreError),
+    #[error(transparent)]
+    Record(#[from] StoreError),
     /// The work was stopped by a defect of the issuer.
+    #[error("the backup was stopped")]
     Stopped,
-}
-
-impl fmt::Display for BackupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exists(path) => write!(
-                f,
-                "{}: there is something already; name a folder that is not there",
-                path.display()
-            ),
-            Self::Folder(error) => error.fmt(f),
-            Self::Database(error) => error.fmt(f),
-            Self::Record(error) => error.fmt(f),
-            Self::Stopped => f.write_str("the backup was stopped"),
-        }
-    }
-}
-
-impl error::Error for BackupError {}
-
-from! {
-    BackupError:
-    Folder(FileError),
-    Database(CopyDatabaseError),
-    Record(StoreError),
 }
 
 /// Makes backups while the issuer goes on, and records them.

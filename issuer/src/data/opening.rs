@@ -8,7 +8,6 @@ use crate::keyring::KeysError;
 use crate::registry::LoadError;
 use crate::store::{self, StoreError};
 use std::path::PathBuf;
-use std::{error, fmt};
 
 /// The statements of the operator about the database that is opened.
 #[derive(Clone, Debug, Default)]
@@ -22,55 +21,43 @@ pub struct Opening {
 }
 
 /// Why a data folder cannot be opened.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum OpenDataError {
     /// The folder itself.
+    #[error(transparent)]
     Folder(FileError),
     /// The keys in it.
+    #[error(transparent)]
     Keys(KeysError),
     /// The database in it.
+    #[error(transparent)]
     Store(store::OpenStoreError),
     /// The clients in its database.
+    #[error(transparent)]
     Registry(LoadError),
     /// The head outside of the database cannot be read.
+    #[error(transparent)]
     Outside(OutsideError),
     /// The database is not the one of which something was published: which folder, where that is
     /// kept, and what differs.
+    #[error(
+        "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
+        ended since is void. If it is the original and what is kept outside of it is wrong: \
+        `edgewrit serve --data {folder} --this-is-the-original`",
+        folder = .0.display(),
+        kept = .1.display(),
+        what = .2
+    )]
     Copied(PathBuf, PathBuf, Disagreement),
     /// It could not be read.
+    #[error(transparent)]
     Read(StoreError),
     /// The last write is from the future: its time, and the time now.
+    #[error(
+        "the database was written at `{written}`, and the clock says `{now}`: set the clock. If it was ahead when that was \
+        written, start from a backup from before: whatever is ended now would be ended until then",
+        written = rfc3339::write_millis(*.0),
+        now = rfc3339::write_millis(*.1)
+    )]
     Ahead(Moment, Moment),
 }
-
-impl fmt::Display for OpenDataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Keys(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Registry(error) => error.fmt(f),
-            Self::Outside(error) => error.fmt(f),
-            Self::Copied(folder, kept, what) => {
-                let (folder, kept) = (folder.display(), kept.display());
-                write!(
-                    f,
-                    "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
-                     ended since is void. If it is the original and what is kept outside of it is wrong: \
-                     `edgewrit serve --data {folder} --this-is-the-original`"
-                )
-            }
-            Self::Read(error) => error.fmt(f),
-            Self::Ahead(written, now) => {
-                let (written, now) = (rfc3339::write_millis(*written), rfc3339::write_millis(*now));
-                write!(
-                    f,
-                    "the database was written at `{written}`, and the clock says `{now}`: set the clock. If it was ahead when that was \
-                     written, start from a backup from before: whatever is ended now would be ended until then"
-                )
-            }
-        }
-    }
-}
-
-impl error::Error for OpenDataError {}

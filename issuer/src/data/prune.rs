@@ -15,7 +15,6 @@ use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::{error, fmt};
 use tokio::task::spawn_blocking;
 
 /// Seconds of a day: how far beyond its time an event is kept, so that a day is archived at once.
@@ -26,40 +25,26 @@ const EVENTS: u64 = 1_000;
 const PRUNED: u64 = 100_000;
 
 /// Why nothing was pruned.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PruneError {
     /// The store refused.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Up to where is pruned cannot be kept outside of the database.
+    #[error(transparent)]
     Folder(FileError),
     /// The archive cannot be written, or others can.
+    #[error(transparent)]
     Archive(FileError),
     /// The archive has another event under this number.
+    #[error("{path}: holds another event {seq}", path = .0.display(), seq = .1)]
     OtherHistory(PathBuf, u64),
     /// The chain is broken.
+    #[error("the chain is broken: {0}")]
     Broken(Broken),
     /// The checkpoint at this event is none, or says something else than the chain.
+    #[error("checkpoint at event {0}: {1}")]
     Checkpoint(u64, CheckpointError),
-}
-
-impl fmt::Display for PruneError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Folder(error) | Self::Archive(error) => error.fmt(f),
-            Self::OtherHistory(path, seq) => write!(f, "{}: holds another event {seq}", path.display()),
-            Self::Broken(broken) => write!(f, "the chain is broken: {broken}"),
-            Self::Checkpoint(seq, error) => write!(f, "checkpoint at event {seq}: {error}"),
-        }
-    }
-}
-
-impl error::Error for PruneError {}
-
-impl From<StoreError> for PruneError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
 }
 
 /// Archives and prunes what is older than the audit is kept. Answers how many events.

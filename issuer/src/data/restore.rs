@@ -4,7 +4,6 @@
 
 use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::Clock;
-use crate::base::from::from;
 use crate::evidence::outside::Published;
 use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
 use crate::keyring::{KeysError, LastCheckpoint, RestoreEvents, renew_all};
@@ -13,7 +12,6 @@ use crate::store::{Store, StoreError};
 use crate::tokens::revoke::revocation_event;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::{error, fmt};
 
 /// Says, outside of the database, that the database in this folder comes from a backup.
 const MARK_FILE: &str = "restored";
@@ -21,26 +19,15 @@ const MARK_FILE: &str = "restored";
 const LISTED: usize = 1_000;
 
 /// Why a folder cannot be marked as restored.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum MarkError {
     /// The folder.
-    Folder(FileError),
+    #[error(transparent)]
+    Folder(#[from] FileError),
     /// There is no database in it.
+    #[error("{}: there is no database", .0.display())]
     Nothing(PathBuf),
 }
-
-from!(MarkError: Folder(FileError));
-
-impl fmt::Display for MarkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Nothing(path) => write!(f, "{}: there is no database", path.display()),
-        }
-    }
-}
-
-impl error::Error for MarkError {}
 
 /// Says that the database in the data folder at `path`, whose `group` may do so much, comes from a
 /// backup: the next start does what a first start from one does. Without `write` nothing is

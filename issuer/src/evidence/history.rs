@@ -8,33 +8,25 @@ use crate::store::rows::audit::EventColumns;
 use crate::store::rows::keys::KeyRow;
 use crate::store::{HistoryDatabase, ReadDatabaseError, TaskName};
 use std::path::Path;
-use std::{error, fmt};
 
 /// Checkpoints between two events that are read together.
 const CHECKPOINTS: u64 = 100_000;
 
 /// Why the history cannot be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     /// The folder or a file in it.
+    #[error(transparent)]
     Folder(FileError),
     /// The database.
+    #[error(transparent)]
     Database(ReadDatabaseError),
     /// The pinned keys.
+    #[error(transparent)]
     Keys(KeyFileError),
     /// What is kept outside of the database.
+    #[error(transparent)]
     Outside(OutsideError),
-}
-
-impl fmt::Display for HistoryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Database(error) => error.fmt(f),
-            Self::Keys(error) => error.fmt(f),
-            Self::Outside(error) => error.fmt(f),
-        }
-    }
 }
 
 impl From<FileError> for HistoryError {
@@ -48,8 +40,6 @@ impl From<ReadDatabaseError> for HistoryError {
         Self::Database(error)
     }
 }
-
-impl error::Error for HistoryError {}
 
 /// The history in a data folder.
 #[derive(Debug)]

@@ -6,24 +6,17 @@ use ed25519_dalek::Signer as _;
 use edgewrit_shared::jose::jws::SigningInput;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::jose::signature::{Dalek, Verify as _};
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{error, fmt};
 use tokio::task::spawn_blocking;
 
 /// Signing failed; nothing of the batch is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signer is not available")]
 pub struct SignError;
-
-impl fmt::Display for SignError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signer is not available")
-    }
-}
-
-impl error::Error for SignError {}
 
 /// Signed documents in the order of their inputs, once they are there.
 pub type SignedDocuments<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, SignError>> + Send + 'a>>;

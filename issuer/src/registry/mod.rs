@@ -10,7 +10,6 @@ use crate::store::{RegistryRows, Store, StoreError};
 use edgewrit_shared::secret::Secret;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
-use std::{error, fmt};
 
 mod clients;
 mod edges;
@@ -48,24 +47,15 @@ pub enum RegisterError {
 from!(RegisterError: Random(NoRandomness), Store(StoreError));
 
 /// Why the registry cannot be loaded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The store refused.
+    #[error(transparent)]
     Store(StoreError),
     /// A client's ceiling in the database is not readable; which client.
+    #[error("the database holds no readable ceiling for `{0}`")]
     Ceiling(String),
 }
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Ceiling(client_id) => write!(f, "the database holds no readable ceiling for `{client_id}`"),
-        }
-    }
-}
-
-impl error::Error for LoadError {}
 
 /// Compared with if no client or edge has the id, so that this takes the same time.
 const NO_SECRET: Hash = [0; 32];

@@ -14,7 +14,6 @@ use hyper_util::rt::TokioIo;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{error, fmt};
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
@@ -44,34 +43,21 @@ impl AdminAnswer {
 }
 
 /// Why a command could not be carried out.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum AdminCallError {
     /// The data folder.
+    #[error(transparent)]
     Folder(FileError),
     /// The content of the data folder.
+    #[error(transparent)]
     Open(OpenDataError),
     /// The running server broke off.
+    #[error("the running server broke off")]
     Broken,
     /// It did not answer in time.
+    #[error("the running server did not answer within {} s", ANSWER_TIME.as_secs())]
     Late,
 }
-
-impl fmt::Display for AdminCallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Open(error) => error.fmt(f),
-            Self::Broken => f.write_str("the running server broke off"),
-            Self::Late => write!(
-                f,
-                "the running server did not answer within {} s",
-                ANSWER_TIME.as_secs()
-            ),
-        }
-    }
-}
-
-impl error::Error for AdminCallError {}
 
 /// Posts the JSON `body` to `path` of the office of the data folder at `folder`.
 ///

@@ -1,7 +1,6 @@
 //! The running issuer: a public listener, a socket for the operator, an orderly end.
 
 use crate::base::clock::Clock;
-use crate::base::from::from;
 use crate::base::stopping::Stopping;
 use crate::config::settings::Settings;
 use crate::config::{Config, ConfigError, Retention};
@@ -20,7 +19,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use std::{error, fmt, fs, io};
+use std::{fs, io};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -32,43 +31,30 @@ const LISTENING_FILE: &str = "listening";
 const DRAIN: Duration = Duration::from_secs(15);
 
 /// Why the issuer does not serve.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// A setting cannot be used.
-    Config(ConfigError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The data folder.
+    #[error(transparent)]
     Open(OpenDataError),
     /// A file in it.
-    Folder(FileError),
+    #[error(transparent)]
+    Folder(#[from] FileError),
     /// The address.
+    #[error("`--listen`: `{0}`: {1}")]
     Listen(SocketAddr, io::Error),
     /// The operator's socket.
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
     Socket(PathBuf, io::Error),
     /// The database could not be synced while serving.
+    #[error("the database could not be synced; nothing is lost: start again once the disk works")]
     Unsynced,
     /// The file for the audit's lines.
+    #[error("`--audit-log`: {0}")]
     AuditLog(FileError),
 }
-
-impl fmt::Display for ServeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => error.fmt(f),
-            Self::Open(error) => error.fmt(f),
-            Self::Folder(error) => error.fmt(f),
-            Self::Listen(address, error) => write!(f, "`--listen`: `{address}`: {error}"),
-            Self::Unsynced => {
-                f.write_str("the database could not be synced; nothing is lost: start again once the disk works")
-            }
-            Self::AuditLog(error) => write!(f, "`--audit-log`: {error}"),
-            Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
-        }
-    }
-}
-
-impl error::Error for ServeError {}
-
-from!(ServeError: Config(ConfigError), Folder(FileError));
 
 /// A server whose data folder is open and whose sockets are bound, before it answers.
 struct Prepared {

@@ -17,7 +17,6 @@ use hyper::body::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{error, fmt};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
@@ -31,24 +30,15 @@ const CHECKPOINT_KEYS: usize = 16;
 const POLLERS: usize = 4_096;
 
 /// Why there is no bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
     /// The store refused.
+    #[error(transparent)]
     Store(StoreError),
     /// The issuer itself would not believe what it signed; why.
+    #[error("the bundle just signed is not believable: {0}")]
     Own(String),
 }
-
-impl fmt::Display for BundleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Own(what) => write!(f, "the bundle just signed is not believable: {what}"),
-        }
-    }
-}
-
-impl error::Error for BundleError {}
 
 /// Makes bundles.
 #[derive(Debug)]

@@ -12,7 +12,6 @@ use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::claims::{Authority, Claims};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use std::{error, fmt};
 use tokio::task::spawn_blocking;
 
 /// The signer of writs, and the names in which it signs.
@@ -61,35 +60,21 @@ impl Minted {
 }
 
 /// Why there are no writs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MintError {
     /// The grants for an audience do not fit into a writ.
+    #[error("the grants for `{audience}` do not fit into a writ of {WRIT_BYTES} bytes")]
     TooLong {
         /// The audience.
         audience: String,
     },
     /// What was about to be signed does not read back as what was meant.
+    #[error("what was about to be signed does not read back as what was meant")]
     Unfaithful,
     /// The signer failed.
+    #[error(transparent)]
     Sign(SignError),
 }
-
-impl fmt::Display for MintError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong { audience } => {
-                write!(
-                    f,
-                    "the grants for `{audience}` do not fit into a writ of {WRIT_BYTES} bytes"
-                )
-            }
-            Self::Unfaithful => f.write_str("what was about to be signed does not read back as what was meant"),
-            Self::Sign(error) => error.fmt(f),
-        }
-    }
-}
-
-impl error::Error for MintError {}
 
 /// How many writs are drafted without giving way to other work on the same thread: about 0.1 ms.
 const IN_PLACE: usize = 8;

@@ -1,37 +1,23 @@
 //! Revocation by the operator, at every level.
 
 use crate::audit::{Event, EventKind, RequestInfo};
-use crate::base::from::from;
 pub use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
 use crate::store::{ReleaseLineage, RevokeAuthority, RevokeOutcome, Store, StoreError};
 use crate::tokens::status::of_writ;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::claims::Claims;
-use std::fmt;
 use std::sync::Arc;
 
 /// Why nothing was ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RevokeError {
     /// Several clients have such a task.
+    #[error("several clients have a task `{0}`: name it as `client_id/task_id`")]
     Ambiguous(String),
     /// The store refused.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
-
-impl fmt::Display for RevokeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ambiguous(task) => write!(
-                f,
-                "several clients have a task `{task}`: name it as `client_id/task_id`"
-            ),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-from!(RevokeError: Store(StoreError));
 
 /// Ends writs before they expire.
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 use super::{HEAD_FILE, Published};
 use crate::audit::{CheckpointId, Head, hash_checkpoint};
 use crate::store::rows::audit::PublishedPlace;
-use std::fmt;
 
 /// Why the database is not the one that was published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Disagreement {
     /// It is of another history.
+    #[error("the database is of the epoch `{found}`, but `{published}` was published")]
     Epoch {
         /// The one that was published.
         published: String,
@@ -16,6 +16,10 @@ pub enum Disagreement {
         found: String,
     },
     /// It ends before what was published.
+    #[error(
+        "the database ends at event {found}, but event {} was published: it is an older copy, or its end was cut off",
+        published.seq
+    )]
     Behind {
         /// The head that was published.
         published: Head,
@@ -23,16 +27,21 @@ pub enum Disagreement {
         found: u64,
     },
     /// It has another event where one was published.
+    #[error("event {} of the database is not the one that was published, {published}", published.seq)]
     Fork {
         /// The head that was published.
         published: Head,
     },
     /// It does not have a checkpoint that was published.
+    #[error("the database does not have checkpoint {} as it was published", published.number)]
     Checkpoint {
         /// The one that was published.
         published: CheckpointId,
     },
     /// It says that more was pruned than the issuer pruned.
+    #[error(
+        "the database says that it was pruned up to event {found}, but the issuer pruned up to event {kept}: its beginning was cut off or exchanged"
+    )]
     Pruned {
         /// The last event that the issuer pruned; the beginning if it pruned none.
         kept: Head,
@@ -40,43 +49,10 @@ pub enum Disagreement {
         found: u64,
     },
     /// Nothing is kept outside any more, although something was.
+    #[error(
+        "`{HEAD_FILE}` is missing in the data folder, where the issuer keeps how far the audit reached: this is a copy of a part of it"
+    )]
     Gone,
-}
-
-impl fmt::Display for Disagreement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Epoch { published, found } => {
-                write!(
-                    f,
-                    "the database is of the epoch `{found}`, but `{published}` was published"
-                )
-            }
-            Self::Behind { published, found } => write!(
-                f,
-                "the database ends at event {found}, but event {} was published: it is an older copy, or its end was cut off",
-                published.seq
-            ),
-            Self::Fork { published } => write!(
-                f,
-                "event {} of the database is not the one that was published, {published}",
-                published.seq
-            ),
-            Self::Checkpoint { published } => write!(
-                f,
-                "the database does not have checkpoint {} as it was published",
-                published.number
-            ),
-            Self::Pruned { kept, found } => write!(
-                f,
-                "the database says that it was pruned up to event {found}, but the issuer pruned up to event {kept}: its beginning was cut off or exchanged"
-            ),
-            Self::Gone => write!(
-                f,
-                "`{HEAD_FILE}` is missing in the data folder, where the issuer keeps how far the audit reached: this is a copy of a part of it"
-            ),
-        }
-    }
 }
 
 /// Whether the database, whose history is `epoch`, has what was published, where it has `found`.

@@ -9,8 +9,8 @@ use crate::audit::{CheckpointId, Head};
 use crate::files::FileError;
 use edgewrit_shared::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::path::PathBuf;
-use std::{error, fmt, io};
 
 mod compare;
 mod files;
@@ -83,35 +83,24 @@ impl Published {
 }
 
 /// Why what is kept outside of the database cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum OutsideError {
     /// The file of the data folder.
+    #[error(transparent)]
     Folder(FileError),
     /// The witness.
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
     Io(PathBuf, io::Error),
     /// A file that holds something else.
+    #[error(
+        "{}: expected a line of JSON with `epoch`, `head` and `at`, as `edgewrit serve` writes it",
+        .0.display()
+    )]
     Malformed(PathBuf),
     /// The file that says up to where was pruned holds something else.
+    #[error(
+        "{}: expected `<seq>:<hash>` of the last event that was pruned, as `edgewrit serve` writes it",
+        .0.display()
+    )]
     NoHead(PathBuf),
 }
-
-impl fmt::Display for OutsideError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Malformed(path) => write!(
-                f,
-                "{}: expected a line of JSON with `epoch`, `head` and `at`, as `edgewrit serve` writes it",
-                path.display()
-            ),
-            Self::NoHead(path) => write!(
-                f,
-                "{}: expected `<seq>:<hash>` of the last event that was pruned, as `edgewrit serve` writes it",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl error::Error for OutsideError {}

@@ -6,7 +6,6 @@ use crate::evidence::history::{History, HistoryError};
 use crate::evidence::outside::{Disagreement, Published, compare_pruned};
 use crate::keys::PinnedKeys;
 use columns::compare_columns;
-use std::{error, fmt};
 use walk::{ChainWalk, time_of_event};
 
 mod columns;
@@ -43,17 +42,22 @@ impl Seen {
 }
 
 /// Why the audit is not what it was.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// It cannot be read.
+    #[error(transparent)]
     History(HistoryError),
     /// The chain is broken.
+    #[error("the chain is broken: {0}")]
     Chain(Broken),
     /// A checkpoint is not valid; at which event it stands.
+    #[error("checkpoint at event {0}: {1}")]
     Checkpoint(u64, CheckpointFault),
     /// A checkpoint stands beyond the end; where the chain ends, and where it stands.
+    #[error("the chain ends at event {0}, but there is a checkpoint at event {1}: it was cut off")]
     Beyond(u64, u64),
     /// The chain ends before what was seen.
+    #[error("the chain ends at event {end}, but event {seen} was seen: it was cut off")]
     CutOff {
         /// The last event of the chain.
         end: u64,
@@ -62,6 +66,9 @@ pub enum VerifyError {
     },
     /// Events that no checkpoint covers, although the issuer ran for longer than it needs to sign
     /// one.
+    #[error(
+        "a checkpoint is missing: none covers the events {from} to {to}, although the issuer ran for more than {CHECKPOINT_WITHIN} s after"
+    )]
     Uncovered {
         /// The first of them.
         from: u64,
@@ -69,15 +76,20 @@ pub enum VerifyError {
         to: u64,
     },
     /// The chain is not the one that was kept outside of the database.
+    #[error(transparent)]
     Outside(Disagreement),
     /// What was seen was pruned; which event.
+    #[error("event {0} was pruned: verify the archive with `--export`, or see a later event")]
     Pruned(u64),
     /// Events were pruned up to one at which no checkpoint stands.
+    #[error("the chain begins behind event {0}, and no checkpoint was signed there: it was cut off")]
     Unproven(u64),
     /// A column, by which the event of this number is looked up, is not what its line says; which
     /// one.
+    #[error("the column `{1}` of event {0} is not what its line says: the database was changed from outside")]
     Column(u64, &'static str),
     /// Events were pruned up to this one, and no event tells that the issuer did it.
+    #[error("the chain begins behind event {0}, and no event `audit_pruned` tells of it: it was cut off")]
     Untold(u64),
 }
 
@@ -92,47 +104,6 @@ impl From<Broken> for VerifyError {
         Self::Chain(broken)
     }
 }
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::History(error) => error.fmt(f),
-            Self::Chain(broken) => write!(f, "the chain is broken: {broken}"),
-            Self::Checkpoint(seq, fault) => write!(f, "checkpoint at event {seq}: {fault}"),
-            Self::Beyond(end, seq) => write!(
-                f,
-                "the chain ends at event {end}, but there is a checkpoint at event {seq}: it was cut off"
-            ),
-            Self::CutOff { end, seen } => write!(
-                f,
-                "the chain ends at event {end}, but event {seen} was seen: it was cut off"
-            ),
-            Self::Uncovered { from, to } => write!(
-                f,
-                "a checkpoint is missing: none covers the events {from} to {to}, although the issuer ran for more than {CHECKPOINT_WITHIN} s after"
-            ),
-            Self::Outside(what) => what.fmt(f),
-            Self::Pruned(seq) => write!(
-                f,
-                "event {seq} was pruned: verify the archive with `--export`, or see a later event"
-            ),
-            Self::Column(seq, column) => write!(
-                f,
-                "the column `{column}` of event {seq} is not what its line says: the database was changed from outside"
-            ),
-            Self::Untold(seq) => write!(
-                f,
-                "the chain begins behind event {seq}, and no event `audit_pruned` tells of it: it was cut off"
-            ),
-            Self::Unproven(seq) => write!(
-                f,
-                "the chain begins behind event {seq}, and no checkpoint was signed there: it was cut off"
-            ),
-        }
-    }
-}
-
-impl error::Error for VerifyError {}
 
 /// The result of a verification.
 #[derive(Clone, Debug)]

@@ -4,7 +4,6 @@ use crate::store::rows::revocation::{By, Living};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
-use std::{error, fmt};
 
 /// Live revocations that one client can cause.
 const CLIENT_SHARE: u64 = 100_000;
@@ -78,20 +77,12 @@ pub const fn counted_client(by: By<'_>) -> Option<&str> {
 }
 
 /// A share is used up. The transaction is undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` has {most} revocations that live, and gets no more")]
 pub struct ShareFull {
     name: String,
     most: u64,
 }
-
-impl fmt::Display for ShareFull {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, most } = self;
-        write!(f, "`{name}` has {most} revocations that live, and gets no more")
-    }
-}
-
-impl error::Error for ShareFull {}
 
 /// Checks a share that has counted one more revocation and has `live` of them now.
 ///

@@ -2,13 +2,11 @@
 
 use super::connection::open_database;
 use super::meta::{EpochError, begin_epoch};
-use crate::base::from::from;
 use crate::files::{FileError, OwnFile};
 use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;
 use std::fs::OpenOptions;
 use std::time::Duration;
-use std::{error, fmt};
 
 /// Pages that are copied at once.
 const PAGES: i32 = 4_096;
@@ -16,33 +14,17 @@ const PAGES: i32 = 4_096;
 const REST: Duration = Duration::from_millis(1);
 
 /// Why a database was not copied.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum CopyDatabaseError {
     /// A file.
-    File(FileError),
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The database refused.
-    Sqlite(rusqlite::Error),
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
     /// The copy could not begin another epoch.
-    Epoch(EpochError),
-}
-
-impl fmt::Display for CopyDatabaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => error.fmt(f),
-            Self::Sqlite(error) => error.fmt(f),
-            Self::Epoch(error) => error.fmt(f),
-        }
-    }
-}
-
-impl error::Error for CopyDatabaseError {}
-
-from! {
-    CopyDatabaseError:
-    File(FileError),
-    Sqlite(rusqlite::Error),
-    Epoch(EpochError),
+    #[error(transparent)]
+    Epoch(#[from] EpochError),
 }
 
 /// Copies the database `from` to the file `to`, which is synced. The copy begins another epoch.

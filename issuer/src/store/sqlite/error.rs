@@ -6,7 +6,6 @@ use crate::base::id::NoRandomness;
 use crate::files::FileError;
 use crate::store::StoreError;
 use std::path::PathBuf;
-use std::{error, fmt};
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -15,42 +14,31 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 /// Why the database cannot be opened.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum OpenStoreError {
     /// The file cannot be made.
+    #[error(transparent)]
     Folder(FileError),
     /// SQLite refused.
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
     Sqlite(PathBuf, rusqlite::Error),
     /// A database of another program.
+    #[error("{}: not a database of this program", .0.display())]
     Foreign(PathBuf),
     /// A database of a later version; its version.
+    #[error(
+        "{path}: schema version is `{version}`, expected at most `{VERSION}`: written by a later release",
+        path = .0.display(),
+        version = .1
+    )]
     Later(PathBuf, i64),
     /// No randomness for a new database's epoch.
+    #[error(transparent)]
     Random(NoRandomness),
     /// A database from a backup could not begin another epoch.
+    #[error(transparent)]
     Epoch(EpochError),
     /// A thread could not be started.
+    #[error("no thread for the database: {0}")]
     Thread(std::io::Error),
 }
-
-impl fmt::Display for OpenStoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(error) => error.fmt(f),
-            Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Foreign(path) => write!(f, "{}: not a database of this program", path.display()),
-            Self::Later(path, version) => {
-                let (path, known) = (path.display(), VERSION);
-                write!(
-                    f,
-                    "{path}: schema version is `{version}`, expected at most `{known}`: written by a later release"
-                )
-            }
-            Self::Random(error) => error.fmt(f),
-            Self::Epoch(error) => error.fmt(f),
-            Self::Thread(error) => write!(f, "no thread for the database: {error}"),
-        }
-    }
-}
-
-impl error::Error for OpenStoreError {}

@@ -10,35 +10,19 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
-use std::{error, fmt};
 
 /// How long a writer is waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Why a database cannot be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReadDatabaseError {
     /// A file of it.
-    File(FileError),
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The database at this path refused.
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
     Sqlite(PathBuf, rusqlite::Error),
-}
-
-impl fmt::Display for ReadDatabaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => error.fmt(f),
-            Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
-        }
-    }
-}
-
-impl error::Error for ReadDatabaseError {}
-
-impl From<FileError> for ReadDatabaseError {
-    fn from(error: FileError) -> Self {
-        Self::File(error)
-    }
 }
 
 /// A database that is read beside the process that may write it.

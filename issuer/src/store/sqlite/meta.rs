@@ -1,31 +1,18 @@
 //! The table of names and values: the epoch, and what is to be done at a start.
 
-use crate::base::from::from;
 use crate::base::id::{NoRandomness, hex, random};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::{error, fmt};
 
 /// Why a database could not begin another epoch.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum EpochError {
     /// The database refused.
-    Sqlite(rusqlite::Error),
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
     /// No randomness for another epoch.
-    Random(NoRandomness),
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
 }
-
-from!(EpochError: Sqlite(rusqlite::Error), Random(NoRandomness));
-
-impl fmt::Display for EpochError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(error) => error.fmt(f),
-            Self::Random(error) => error.fmt(f),
-        }
-    }
-}
-
-impl error::Error for EpochError {}
 
 pub(super) fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let mut found = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
