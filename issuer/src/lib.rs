@@ -28,7 +28,7 @@ mod tokens;
 pub use base::{clock, id, json_document, origin, rfc3339, stopping, ttl};
 pub use evidence::{history, outside, verify};
 pub use http::{
-    ADMIN_BODY_BYTES, AdminState, BODY_BYTES, Caller, Peer, RouteAccess, admin, app, problem, route_access,
+    ADMIN_BODY_BYTES, AdminState, AdmittedCaller, BODY_BYTES, Peer, RouteAccess, admin, app, problem, route_access,
 };
 pub use policy::{allowance, ask, ceiling, grant, granted_task};
 pub use server::{admin_client, serve};

@@ -1,7 +1,7 @@
 //! Routes whose handlers state their caller. A handler without a caller as its first argument does
 //! not compile here.
 
-use super::extract::callers::{AdmitsCaller, Caller};
+use super::extract::callers::{AdmitsCaller, AdmittedCaller};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -15,19 +15,19 @@ pub struct RouteAccess {
     /// The path, with names in braces for its parameters.
     pub path: &'static str,
     /// The caller.
-    pub caller: Caller,
+    pub caller: AdmittedCaller,
 }
 
 /// The arguments of a handler, the first of which admits a caller.
 pub(super) trait CallerFirst {
     /// The caller.
-    const CALLER: Caller;
+    const CALLER: AdmittedCaller;
 }
 
 macro_rules! caller_first {
     ($($argument:ident),*) => {
         impl<M, C: AdmitsCaller, $($argument),*> CallerFirst for (M, C, $($argument,)*) {
-            const CALLER: Caller = C::CALLER;
+            const CALLER: AdmittedCaller = C::CALLER;
         }
     };
 }

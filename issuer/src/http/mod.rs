@@ -31,7 +31,7 @@ pub use admin::AdminState;
 use app_state::AppState;
 use endpoints::Endpoints;
 pub use endpoints::RouteAccess;
-pub use extract::callers::Caller;
+pub use extract::callers::AdmittedCaller;
 pub use extract::source::Peer;
 use middleware::RequestIds;
 

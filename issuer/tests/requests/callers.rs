@@ -4,46 +4,46 @@
 use crate::support::agentwrit::{App, request};
 use crate::support::{Bench, Login, TRAVEL};
 use axum::http::HeaderValue;
-use edgewrit_issuer::{Caller, RouteAccess, route_access};
+use edgewrit_issuer::{AdmittedCaller, RouteAccess, route_access};
 
 /// Every public endpoint: method, path, caller.
-const PUBLIC: [(&str, &str, Caller); 32] = [
-    ("GET", "/.well-known/jwks.json", Caller::Unauthenticated),
+const PUBLIC: [(&str, &str, AdmittedCaller); 32] = [
+    ("GET", "/.well-known/jwks.json", AdmittedCaller::Unauthenticated),
     (
         "GET",
         "/.well-known/oauth-authorization-server",
-        Caller::Unauthenticated,
+        AdmittedCaller::Unauthenticated,
     ),
-    ("GET", "/healthz", Caller::Unauthenticated),
-    ("GET", "/readyz", Caller::Unauthenticated),
-    ("GET", "/v1/bundle", Caller::Unauthenticated),
-    ("POST", "/v1/tasks", Caller::Client),
-    ("GET", "/v1/tasks/{task_id}", Caller::Client),
-    ("POST", "/v1/tasks/{task_id}/complete", Caller::Client),
-    ("POST", "/v1/edges/boot", Caller::Edge),
-    ("POST", "/v1/uses", Caller::Edge),
-    ("POST", "/v1/records", Caller::Edge),
-    ("POST", "/oauth/token", Caller::FormClient),
-    ("POST", "/oauth/introspect", Caller::FormClientOrEdge),
-    ("POST", "/oauth/revoke", Caller::FormClient),
-    ("GET", "/v1/challenge", Caller::Unauthenticated),
-    ("POST", "/v1/register", Caller::Unauthenticated),
-    ("GET", "/v1/health", Caller::Unauthenticated),
-    ("POST", "/v1/admin/auth", Caller::Unauthenticated),
-    ("POST", "/v1/app/auth", Caller::Unauthenticated),
-    ("POST", "/v1/admin/apps", Caller::Operator),
-    ("GET", "/v1/admin/apps", Caller::Operator),
-    ("GET", "/v1/admin/apps/{id}", Caller::Operator),
-    ("PUT", "/v1/admin/apps/{id}", Caller::Operator),
-    ("DELETE", "/v1/admin/apps/{id}", Caller::Operator),
-    ("POST", "/v1/admin/launch-tokens", Caller::Operator),
-    ("POST", "/v1/app/launch-tokens", Caller::ClientSession),
-    ("POST", "/v1/token/validate", Caller::Unauthenticated),
-    ("POST", "/v1/token/renew", Caller::Agent),
-    ("POST", "/v1/token/release", Caller::Bearer),
-    ("POST", "/v1/delegate", Caller::Agent),
-    ("POST", "/v1/revoke", Caller::Operator),
-    ("GET", "/v1/audit/events", Caller::Operator),
+    ("GET", "/healthz", AdmittedCaller::Unauthenticated),
+    ("GET", "/readyz", AdmittedCaller::Unauthenticated),
+    ("GET", "/v1/bundle", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/tasks", AdmittedCaller::Client),
+    ("GET", "/v1/tasks/{task_id}", AdmittedCaller::Client),
+    ("POST", "/v1/tasks/{task_id}/complete", AdmittedCaller::Client),
+    ("POST", "/v1/edges/boot", AdmittedCaller::Edge),
+    ("POST", "/v1/uses", AdmittedCaller::Edge),
+    ("POST", "/v1/records", AdmittedCaller::Edge),
+    ("POST", "/oauth/token", AdmittedCaller::FormClient),
+    ("POST", "/oauth/introspect", AdmittedCaller::FormClientOrEdge),
+    ("POST", "/oauth/revoke", AdmittedCaller::FormClient),
+    ("GET", "/v1/challenge", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/register", AdmittedCaller::Unauthenticated),
+    ("GET", "/v1/health", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/admin/auth", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/app/auth", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/admin/apps", AdmittedCaller::Operator),
+    ("GET", "/v1/admin/apps", AdmittedCaller::Operator),
+    ("GET", "/v1/admin/apps/{id}", AdmittedCaller::Operator),
+    ("PUT", "/v1/admin/apps/{id}", AdmittedCaller::Operator),
+    ("DELETE", "/v1/admin/apps/{id}", AdmittedCaller::Operator),
+    ("POST", "/v1/admin/launch-tokens", AdmittedCaller::Operator),
+    ("POST", "/v1/app/launch-tokens", AdmittedCaller::ClientSession),
+    ("POST", "/v1/token/validate", AdmittedCaller::Unauthenticated),
+    ("POST", "/v1/token/renew", AdmittedCaller::Agent),
+    ("POST", "/v1/token/release", AdmittedCaller::Bearer),
+    ("POST", "/v1/delegate", AdmittedCaller::Agent),
+    ("POST", "/v1/revoke", AdmittedCaller::Operator),
+    ("GET", "/v1/audit/events", AdmittedCaller::Operator),
 ];
 /// Every endpoint on the socket of the operator.
 const ON_SOCKET: [&str; 13] = [
@@ -83,18 +83,18 @@ const ALL: [Presented; 6] = [
 ];
 
 /// The credentials with which a caller of each kind is admitted.
-fn admitted(caller: Caller) -> &'static [Presented] {
+fn admitted(caller: AdmittedCaller) -> &'static [Presented] {
     match caller {
-        Caller::Unauthenticated => &ALL,
-        Caller::Client => &[Presented::ClientSecret, Presented::ClientSession],
-        Caller::FormClient => &[Presented::ClientSecret],
-        Caller::FormClientOrEdge => &[Presented::ClientSecret, Presented::EdgeCredential],
-        Caller::Edge => &[Presented::EdgeCredential],
-        Caller::Operator => &[Presented::OperatorSession],
-        Caller::ClientSession => &[Presented::ClientSession],
-        Caller::Agent => &[Presented::Writ],
-        Caller::Bearer => &[Presented::OperatorSession, Presented::ClientSession, Presented::Writ],
-        Caller::SocketOperator => &[],
+        AdmittedCaller::Unauthenticated => &ALL,
+        AdmittedCaller::Client => &[Presented::ClientSecret, Presented::ClientSession],
+        AdmittedCaller::FormClient => &[Presented::ClientSecret],
+        AdmittedCaller::FormClientOrEdge => &[Presented::ClientSecret, Presented::EdgeCredential],
+        AdmittedCaller::Edge => &[Presented::EdgeCredential],
+        AdmittedCaller::Operator => &[Presented::OperatorSession],
+        AdmittedCaller::ClientSession => &[Presented::ClientSession],
+        AdmittedCaller::Agent => &[Presented::Writ],
+        AdmittedCaller::Bearer => &[Presented::OperatorSession, Presented::ClientSession, Presented::Writ],
+        AdmittedCaller::SocketOperator => &[],
     }
 }
 
@@ -153,7 +153,10 @@ fn every_endpoint_admits_the_caller_that_is_meant() {
     let stated: Vec<_> = on_socket.iter().map(|route| route.path).collect();
     assert_eq!(stated, ON_SOCKET);
     for route in on_socket {
-        assert_eq!((route.method.as_str(), route.caller), ("POST", Caller::SocketOperator));
+        assert_eq!(
+            (route.method.as_str(), route.caller),
+            ("POST", AdmittedCaller::SocketOperator)
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::source::RequestSource;
 use crate::http::extract::auth;
-use crate::http::extract::callers::{AdmitsCaller, Caller};
+use crate::http::extract::callers::{AdmitsCaller, AdmittedCaller};
 use crate::http::extract::request_info::request_info;
 use crate::http::extract::source::find_source;
 use crate::http::problem::{Code, Problem};
@@ -101,7 +101,7 @@ impl<'a> BearerRequest<'a> {
 pub(super) struct Operator;
 
 impl AdmitsCaller for Operator {
-    const CALLER: Caller = Caller::Operator;
+    const CALLER: AdmittedCaller = AdmittedCaller::Operator;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Operator
@@ -124,7 +124,7 @@ where
 pub(super) struct ClientSession(pub(super) Arc<Client>);
 
 impl AdmitsCaller for ClientSession {
-    const CALLER: Caller = Caller::ClientSession;
+    const CALLER: AdmittedCaller = AdmittedCaller::ClientSession;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientSession
@@ -155,7 +155,7 @@ where
 pub(super) struct AgentBearer(pub(super) Arc<Verified>);
 
 impl AdmitsCaller for AgentBearer {
-    const CALLER: Caller = Caller::Agent;
+    const CALLER: AdmittedCaller = AdmittedCaller::Agent;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AgentBearer
@@ -175,7 +175,7 @@ where
 }
 
 impl AdmitsCaller for Bearer {
-    const CALLER: Caller = Caller::Bearer;
+    const CALLER: AdmittedCaller = AdmittedCaller::Bearer;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Bearer

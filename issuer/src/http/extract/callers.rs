@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// A kind of caller that an endpoint admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
+pub enum AdmittedCaller {
     /// Every caller, authenticated or not.
     Unauthenticated,
     /// A client, by HTTP Basic or by the bearer of its session.
@@ -37,14 +37,14 @@ pub enum Caller {
 /// An argument of a handler that admits one kind of caller, and rejects every other.
 pub(in crate::http) trait AdmitsCaller {
     /// The kind of caller.
-    const CALLER: Caller;
+    const CALLER: AdmittedCaller;
 }
 
 /// Admits every caller.
 pub(in crate::http) struct Unauthenticated;
 
 impl AdmitsCaller for Unauthenticated {
-    const CALLER: Caller = Caller::Unauthenticated;
+    const CALLER: AdmittedCaller = AdmittedCaller::Unauthenticated;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Unauthenticated {
@@ -59,7 +59,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Unauthenticated {
 pub(in crate::http) struct AuthenticatedClient(pub(in crate::http) Arc<Client>);
 
 impl AdmitsCaller for AuthenticatedClient {
-    const CALLER: Caller = Caller::Client;
+    const CALLER: AdmittedCaller = AdmittedCaller::Client;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AuthenticatedClient
@@ -78,7 +78,7 @@ where
 pub(in crate::http) struct AuthenticatedEdge(pub(in crate::http) Arc<Edge>);
 
 impl AdmitsCaller for AuthenticatedEdge {
-    const CALLER: Caller = Caller::Edge;
+    const CALLER: AdmittedCaller = AdmittedCaller::Edge;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AuthenticatedEdge
@@ -97,7 +97,7 @@ where
 pub(in crate::http) struct SocketOperator;
 
 impl AdmitsCaller for SocketOperator {
-    const CALLER: Caller = Caller::SocketOperator;
+    const CALLER: AdmittedCaller = AdmittedCaller::SocketOperator;
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SocketOperator {

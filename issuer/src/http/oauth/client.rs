@@ -4,7 +4,7 @@ use super::error::{OAuthError, OAuthErrorCode};
 use super::form::TokenForm;
 use crate::audit::RequestInfo;
 use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::callers::{AdmitsCaller, Caller};
+use crate::http::extract::callers::{AdmitsCaller, AdmittedCaller};
 use crate::http::extract::request_info::request_info;
 use crate::http::extract::{auth, body};
 use crate::registry::Client;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// A caller that the headers or the form authenticate.
 pub(super) trait FormCaller: Sized {
     /// The kind of caller.
-    const CALLER: Caller;
+    const CALLER: AdmittedCaller;
     /// Names that may stand several times in the form.
     const REPEATABLE: &'static [&'static str] = &[];
 
@@ -34,7 +34,7 @@ pub(super) struct FormRequest<C> {
 }
 
 impl<C: FormCaller> AdmitsCaller for FormRequest<C> {
-    const CALLER: Caller = C::CALLER;
+    const CALLER: AdmittedCaller = C::CALLER;
 }
 
 impl<S: Send + Sync, C: FormCaller> FromRequest<S> for FormRequest<C>
@@ -62,7 +62,7 @@ where
 pub(super) struct TokenClient(pub(super) Arc<Client>);
 
 impl FormCaller for TokenClient {
-    const CALLER: Caller = Caller::FormClient;
+    const CALLER: AdmittedCaller = AdmittedCaller::FormClient;
     const REPEATABLE: &'static [&'static str] = &["resource"];
 
     fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> Result<Self, OAuthError> {
@@ -74,7 +74,7 @@ impl FormCaller for TokenClient {
 pub(super) struct RevokingClient(pub(super) Arc<Client>);
 
 impl FormCaller for RevokingClient {
-    const CALLER: Caller = Caller::FormClient;
+    const CALLER: AdmittedCaller = AdmittedCaller::FormClient;
 
     fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> Result<Self, OAuthError> {
         authenticate(issuer, headers, form).map(Self)

@@ -4,7 +4,7 @@ use super::client::{FormCaller, FormRequest, authenticate};
 use super::error::OAuthError;
 use super::form::TokenForm;
 use crate::http::extract::auth;
-use crate::http::extract::callers::Caller;
+use crate::http::extract::callers::AdmittedCaller;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::registry::{Client, Edge};
@@ -34,7 +34,7 @@ impl Introspector {
 }
 
 impl FormCaller for Introspector {
-    const CALLER: Caller = Caller::FormClientOrEdge;
+    const CALLER: AdmittedCaller = AdmittedCaller::FormClientOrEdge;
 
     fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> Result<Self, OAuthError> {
         match auth::authenticate_edge(issuer, headers) {

@@ -313,8 +313,8 @@ impl MemoryState {
         }
     }
 
-    /// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted
-    /// for them.
+    /// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was
+    /// counted for them.
     pub(super) fn forget_tasks(&mut self, moment: UnixSeconds, most: usize) -> usize {
         // Not the last one: its number would be given again, and the audit knows tasks by their
         // numbers.
