@@ -11,22 +11,28 @@ const FLAGS: usize = 2;
 /// in lower-case hexadecimal digits, and no id of zeros alone.
 #[must_use]
 pub fn is_traceparent(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("00-") else {
-        return false;
-    };
-    let mut parts = rest.split('-');
-    is_id(parts.next(), TRACE_ID)
-        && is_id(parts.next(), PARENT_ID)
-        && is_hex(parts.next(), FLAGS)
-        && parts.next().is_none()
+    split_fields(text.as_bytes()).is_some_and(|(trace_id, parent_id, flags)| {
+        is_hex(trace_id) && is_hex(parent_id) && is_hex(flags) && !is_zero(trace_id) && !is_zero(parent_id)
+    })
 }
 
-fn is_id(part: Option<&str>, digits: usize) -> bool {
-    is_hex(part, digits) && part.is_some_and(|part| part.bytes().any(|byte| byte != b'0'))
+/// The trace id, the parent id and the flags, if each has its length.
+fn split_fields(text: &[u8]) -> Option<(&[u8; TRACE_ID], &[u8; PARENT_ID], &[u8; FLAGS])> {
+    let (trace_id, rest) = text.strip_prefix(b"00-")?.split_first_chunk()?;
+    let (parent_id, rest) = rest.strip_prefix(b"-")?.split_first_chunk()?;
+    let flags = rest.strip_prefix(b"-")?.try_into().ok()?;
+    Some((trace_id, parent_id, flags))
 }
 
-fn is_hex(part: Option<&str>, digits: usize) -> bool {
-    part.is_some_and(|part| part.len() == digits && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+/// Whether all `digits` are lower-case and hexadecimal. The loop has no early end, so that the
+/// compiler checks several digits at once.
+fn is_hex<const N: usize>(digits: &[u8; N]) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte);
+    digits.iter().fold(true, |all, byte| all & is_digit(*byte))
+}
+
+fn is_zero<const N: usize>(digits: &[u8; N]) -> bool {
+    *digits == [b'0'; N]
 }
 
 #[cfg(test)]
