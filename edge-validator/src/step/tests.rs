@@ -326,6 +326,25 @@ fn a_window_without_a_limit_that_ends_during_the_wait_refuses_too() {
     }
 }
 
+/// The first grant permits the attempt too, but its use was not debited.
+#[test]
+fn an_attempt_is_free_only_while_its_grant_without_a_limit_is_valid() {
+    let limited =
+        r#"{"type":"writ","actions":["list","read"],"resources":["customers/*"],"uses":{"max":9,"allowance":"r"}}"#;
+    let read = READ.replace(r#""actions""#, &format!(r#""not_after":{},"actions""#, NOW.0 + 20));
+    for (seconds, expected) in [(19, None), (20, Some(Reason::NotGranted))] {
+        let mut edge = Edge::new();
+        let need = edge.need_spend(&[limited, &read, DELETE], &[DELETE_2, READ_1]);
+        assert_eq!(debits(&need), parse(r#"[["d"]]"#));
+        edge.now = NOW.plus(seconds);
+        let refused = match edge.answer(need, 200, r#"{"spent":["d"]}"#) {
+            Step::Refuse(refusal) => Some(refusal.reason()),
+            _ => None,
+        };
+        assert_eq!(refused, expected, "after {seconds} seconds");
+    }
+}
+
 #[test]
 fn an_ambiguous_attempt_refuses_all() {
     let edge = Edge::new();

@@ -19,7 +19,12 @@ pub(crate) struct Authorization {
     /// The grants of all attempts, each once.
     grants: Vec<GrantId>,
     spent: bool,
+    ends: GrantEnds,
 }
+
+/// The attempts, with or without a debit, whose grants have windows that end.
+#[derive(Debug, Default)]
+struct GrantEnds(Vec<(Subject, UnixSeconds)>);
 
 impl Authorization {
     /// The grants that permit the attempts of the request, each once.
@@ -30,6 +35,28 @@ impl Authorization {
     /// Whether a use was spent on the request.
     pub(crate) fn spent(&self) -> bool {
         self.spent
+    }
+
+    /// Objects if the grants of an attempt are no longer valid at `now`. The steps call it after
+    /// every wait.
+    pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
+        self.ends.check(now)
+    }
+}
+
+impl GrantEnds {
+    fn add(&mut self, subject: &Subject, end: Option<UnixSeconds>) {
+        self.0.extend(end.map(|end| (subject.clone(), end)));
+    }
+
+    fn check(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
+        match self.0.iter().find(|(_, end)| now >= *end) {
+            Some((subject, _)) => Err(RefusedAttempt {
+                subject: Some(subject.clone()),
+                objection: Objection::new(Reason::NotGranted, "the grant's window ended during the wait"),
+            }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -49,14 +76,22 @@ pub(crate) struct PermittingGrant<'g> {
     pub(crate) grant: &'g Grant,
     /// The debit that is required first; `None` if a grant without limit permits.
     pub(crate) debit: Option<Debit>,
+    /// The end of the permit, after which a new decision is necessary.
+    until: Option<UnixSeconds>,
 }
 
 impl PermittingGrant<'_> {
     fn costs_the_same_as(&self, other: &Self) -> bool {
         match (&self.debit, &other.debit) {
-            (Some(own), Some(other)) => own.allowances == other.allowances && own.until == other.until,
+            (Some(own), Some(other_debit)) => own.allowances == other_debit.allowances && self.until == other.until,
             (own, other) => own.is_none() && other.is_none(),
         }
+    }
+
+    /// The same permit, which also ends with `other`.
+    fn limit_to(mut self, other: &Self) -> Self {
+        self.until = self.until.into_iter().chain(other.until).min();
+        self
     }
 }
 
@@ -67,8 +102,6 @@ pub(crate) struct Debit {
     allowances: Vec<String>,
     /// For each allowance, the least of its permitting grants.
     grants: Vec<GrantId>,
-    /// The earliest end of the windows of these grants.
-    until: Option<UnixSeconds>,
 }
 
 /// The spend of a request that is permitted once every [`Debit`] was made.
@@ -78,8 +111,7 @@ pub(crate) struct RequiredSpend {
     unlimited: Vec<GrantId>,
     /// The debits of the other attempts, in the order of the request.
     debits: Vec<Debit>,
-    /// The attempts, with or without a debit, whose grants have windows that end.
-    ends: Vec<(Subject, UnixSeconds)>,
+    ends: GrantEnds,
 }
 
 impl Debit {
@@ -93,7 +125,6 @@ impl Debit {
         Self {
             allowances: payers.iter().map(|(allowance, ..)| String::from(*allowance)).collect(),
             grants: payers.iter().map(|(.., grant)| *grant).collect(),
-            until: spend.until(),
         }
     }
 
@@ -118,13 +149,7 @@ impl RequiredSpend {
     /// Objects if the grants of an attempt are no longer valid at `now`. The steps call it after
     /// every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
-        match self.ends.iter().find(|(_, end)| now >= *end) {
-            Some((subject, _)) => Err(RefusedAttempt {
-                subject: Some(subject.clone()),
-                objection: Objection::new(Reason::NotGranted, "the grant's window ended during the wait"),
-            }),
-            None => Ok(()),
-        }
+        self.ends.check(now)
     }
 
     /// The authorization, for proof that one allowance was debited for each of [`Self::debits`].
@@ -136,7 +161,11 @@ impl RequiredSpend {
         for (debit, allowance) in self.debits.iter().zip(&spent.allowances) {
             add_distinct(&mut grants, debit.grant_for(allowance)?);
         }
-        Some(Authorization { grants, spent: true })
+        Some(Authorization {
+            grants,
+            spent: true,
+            ends: self.ends,
+        })
     }
 }
 
@@ -149,12 +178,11 @@ fn add_distinct(grants: &mut Vec<GrantId>, grant: GrantId) {
 /// Decides all attempts of a request by the grants of a writ. The first attempt that no grant
 /// permits refuses all.
 pub(crate) fn decide(writ: &Writ, attempts: &[Readings], now: UnixSeconds) -> Result<Decided, RefusedAttempt> {
-    let (mut unlimited, mut debits, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut unlimited, mut debits, mut ends) = (Vec::new(), Vec::new(), GrantEnds::default());
     for readings in attempts {
         let permitting = decide_by_grants(writ.verified.grants(), readings, now);
-        let PermittingGrant { grant, debit } = permitting.map_err(|objection| readings.refuse(objection))?;
-        let until = debit.as_ref().map_or(grant.window().not_after, |debit| debit.until);
-        ends.extend(until.map(|end| (readings.subject.clone(), end)));
+        let PermittingGrant { grant, debit, until } = permitting.map_err(|objection| readings.refuse(objection))?;
+        ends.add(&readings.subject, until);
         match debit {
             Some(debit) => debits.push(debit),
             None => add_distinct(&mut unlimited, writ.grant_id(grant)),
@@ -164,6 +192,7 @@ pub(crate) fn decide(writ: &Writ, attempts: &[Readings], now: UnixSeconds) -> Re
         return Ok(Decided::Permit(Authorization {
             grants: unlimited,
             spent: false,
+            ends,
         }));
     }
     Ok(Decided::NeedsSpend(RequiredSpend {
@@ -183,7 +212,7 @@ pub(crate) fn decide_by_grants<'g>(
     let first = decide_reading(grants, &readings.first, now);
     let permitting = readings.others.iter().fold(first, |first, other| {
         match (first, decide_reading(grants, &other.attempt, now)) {
-            (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first),
+            (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first.limit_to(&other)),
             (Err(first), Err(_)) => Err(first),
             // The exact reading names the cause if no grant permits it.
             (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
@@ -208,6 +237,7 @@ fn decide_reading<'g>(
         Decision::Permit { grant, spend } => Ok(PermittingGrant {
             grant,
             debit: spend.is_needed().then(|| Debit::of(&spend)),
+            until: spend.until(),
         }),
         Decision::Refuse(miss) => Err(Objection::new(Reason::NotGranted, miss.reason.to_string())),
     }

@@ -3,6 +3,7 @@
 use crate::config::Upstream;
 use crate::reason::Objection;
 use crate::record::Record;
+use crate::record::context::RefusedAttempt;
 use crate::verdict::decide::Authorization;
 use crate::verdict::in_flight::InFlight;
 use crate::verdict::judged::Judged;
@@ -71,16 +72,22 @@ impl Permit {
         }
     }
 
-    /// The permit after its record is kept. The writ is validated again, because the record may
-    /// have taken time. A spent use stays spent.
+    /// The permit after its record is kept. The writ and its grants are validated again, because
+    /// the record may have taken time. A spent use stays spent.
     pub(crate) fn after_record(self, world: &World<'_>) -> Result<Self, Refusal> {
-        match self.judged.revalidate(world) {
+        match self.revalidate(world) {
             Ok(()) => Ok(Self {
                 is_recorded: true,
                 ..self
             }),
-            Err(objection) => Err(self.refuse(objection)),
+            Err(refused) => Err(self.refuse(refused)),
         }
+    }
+
+    /// Objects if the writ or a grant is no longer valid.
+    fn revalidate(&self, world: &World<'_>) -> Result<(), RefusedAttempt> {
+        self.judged.revalidate(world)?;
+        self.authorization.revalidate(world.now)
     }
 
     /// The upstream of the request.
@@ -90,11 +97,13 @@ impl Permit {
 
     /// Withdraws the permit because of a fault of the host. A spent use stays spent.
     pub(crate) fn withdraw(self, fault: HostFault) -> Refusal {
-        self.refuse(fault.into())
+        self.refuse(Objection::from(fault).into())
     }
 
-    fn refuse(self, objection: Objection) -> Refusal {
-        self.judged.refuse(objection).after_spend(self.authorization.spent())
+    fn refuse(self, refused: RefusedAttempt) -> Refusal {
+        self.judged
+            .refuse_attempt(refused)
+            .after_spend(self.authorization.spent())
     }
 
     /// The request to send, and the value that processes its response.

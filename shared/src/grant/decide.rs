@@ -82,11 +82,19 @@ impl Grants {
         attempt: &'a Attempt,
         now: UnixSeconds,
     ) -> Decision<'a> {
-        let unlimited = grant.uses.is_none() || others.any(|other| other.uses.is_none() && other.permits(attempt, now));
-        let grants = if unlimited { &[] } else { self.as_slice() };
+        let unlimited = match grant.uses {
+            None => Some(grant),
+            Some(_) => others.find(|other| other.uses.is_none() && other.permits(attempt, now)),
+        };
+        let grants = if unlimited.is_some() { &[] } else { self.as_slice() };
         Decision::Permit {
             grant,
-            spend: Spend { grants, attempt, now },
+            spend: Spend {
+                grants,
+                unlimited,
+                attempt,
+                now,
+            },
         }
     }
 }
@@ -97,6 +105,8 @@ impl Grants {
 pub struct Spend<'a> {
     /// The grants among which the permitting ones are; none if nothing is spent.
     grants: &'a [Grant],
+    /// A permitting grant without limit; `None` if a use must be spent.
+    unlimited: Option<&'a Grant>,
     attempt: &'a Attempt,
     now: UnixSeconds,
 }
@@ -115,15 +125,19 @@ impl<'a> Spend<'a> {
             .filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
     }
 
-    /// The earliest end of the grants that could be debited. After it a new decision is necessary.
+    /// The earliest end of the grants that could be debited, or the end of a grant without limit if
+    /// nothing is spent. After it a new decision is necessary.
     #[must_use]
     pub fn until(&self) -> Option<UnixSeconds> {
-        self.permitting().filter_map(|grant| grant.window.not_after).min()
+        let grants = self.permitting().chain(self.unlimited);
+        grants.filter_map(|grant| grant.window.not_after).min()
     }
 
     /// The grants that could be debited, in canonical order; none if nothing is spent.
     pub fn permitting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
-        let Self { grants, attempt, now } = *self;
+        let Self {
+            grants, attempt, now, ..
+        } = *self;
         grants.iter().filter(move |grant| grant.permits(attempt, now))
     }
 }

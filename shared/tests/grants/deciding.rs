@@ -229,7 +229,7 @@ fn grants_are_kept_once_and_in_order() {
 }
 
 #[test]
-fn a_spend_is_valid_until_its_first_grant_ends() {
+fn a_permit_is_valid_until_its_grants_end() {
     let with = |more: &str| {
         format!(r#"{{"type":"writ","actions":["a"],"resources":["r"],"uses":{{"max":1,"allowance":"al-1"}}{more}}}"#)
     };
@@ -245,5 +245,12 @@ fn a_spend_is_valid_until_its_first_grant_ends() {
     assert_eq!(
         until(&[with(""), with(&ending(20)), with(&ending(10))]),
         Some(NOW.plus(10))
+    );
+    let unlimited = |after| with(&ending(after)).replacen(r#""uses":{"max":1,"allowance":"al-1"},"#, "", 1);
+    assert_eq!(until(&[unlimited(30)]), Some(NOW.plus(30)));
+    assert_eq!(
+        until(&[with(&ending(10)), unlimited(30)]),
+        Some(NOW.plus(30)),
+        "nothing is spent, whichever grant comes first"
     );
 }

@@ -409,3 +409,24 @@ fn a_host_that_would_send_elsewhere_withdraws_before_the_record() {
     assert_eq!(need.upstream().name(), "travel");
     assert_eq!(need.withdraw(HostFault::OtherUpstream).reason(), Reason::HostUpstream);
 }
+
+/// The grant has ended when its record is kept: the edge does not send the request.
+#[test]
+fn a_window_that_ends_during_the_record_refuses() {
+    let limited =
+        r#"{"type":"writ","actions":["list","search"],"resources":["flights"],"uses":{"max":1,"allowance":"b"}}"#;
+    let window = format!(r#""not_after":{},"actions""#, NOW.0 + 20);
+    let search = SEARCH[0].replace(r#""actions""#, &window);
+    for grants in [&[&*search][..], &[limited, &search]] {
+        for (seconds, expected) in [(19, None), (20, Some("not_granted"))] {
+            let mut edge = strict();
+            let need = need_record(&edge, &Ask::new(FLIGHTS, grants));
+            edge.now = NOW.plus(seconds);
+            let refused = match need.resume(true, &edge.world()) {
+                Step::Refuse(refusal) => Some(refusal.reason().label()),
+                _ => None,
+            };
+            assert_eq!(refused, expected, "{grants:?} after {seconds} seconds");
+        }
+    }
+}
