@@ -170,13 +170,17 @@ impl NeedBody {
         now.since(self.received.judged.arrival.at) >= BODY_SECONDS
     }
 
-    /// Adds the next part of the body. The host adds no more than [`Self::limit`] bytes.
+    /// Adds the next part of the body. A body of more than [`Self::limit`] bytes is refused.
     pub fn append(&mut self, part: &[u8]) {
         self.body.extend_from_slice(part);
     }
 
     /// Continues with the body, of which no more will come.
     pub fn resume(self, end: BodyEnd, world: &World<'_>) -> Step {
+        let end = match end {
+            BodyEnd::Whole if self.body.len() > self.limit() => BodyEnd::TooLarge,
+            end => end,
+        };
         let ReceivedHead {
             mut judged, attempt, ..
         } = *self.received;

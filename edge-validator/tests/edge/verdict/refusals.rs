@@ -557,7 +557,7 @@ fn bodies_are_strict_and_bounded_json() {
     let edge = Edge::new();
     let latin = Ask {
         body: Some(b"{\"note\":\"\xe9\"}".to_vec()),
-        ..Ask::new("POST /bookings", &ALL).json("x")
+        ..Ask::new("POST /bookings", &ALL).json(r#"{"note":"x"}"#)
     };
     assert_eq!(edge.label(&latin), "body_syntax");
 }

@@ -176,6 +176,22 @@ fn a_body_that_breaks_off_or_is_too_long_is_refused() {
 }
 
 #[test]
+fn a_body_that_exceeds_its_limit_is_refused_whatever_its_host_says() {
+    let edge = Edge::new();
+    let announced = br#"{"seats":1} "#;
+    assert_eq!(label(resume_with(need_body(&edge), announced, &edge)), "body_too_large");
+    let limit = need_unannounced_body(&edge).limit();
+    for (length, expected) in [(limit, "permit"), (limit + 1, "body_too_large")] {
+        let mut need = need_unannounced_body(&edge);
+        need.append(BODY);
+        for _ in BODY.len()..length {
+            need.append(b" ");
+        }
+        assert_eq!(label(need.resume(BodyEnd::Whole, &edge.world())), expected, "{length}");
+    }
+}
+
+#[test]
 fn a_request_keeps_its_configuration_until_its_end() {
     let mut edge = Edge::new();
     let need = need_body(&edge);
