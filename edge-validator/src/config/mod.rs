@@ -116,8 +116,8 @@ impl Config {
         read(node, secret, hash_text(text))
     }
 
-    /// The configuration in which the body of the first operation selects the operations of `batch`,
-    /// by the protocol of the tests.
+    /// The configuration in which the body of the first operation selects the operations of
+    /// `batch`, by the protocol of the tests.
     #[cfg(test)]
     pub(crate) fn with_batch(mut self, batch: Self) -> Self {
         let first = self.operations.first_mut().and_then(Arc::get_mut).unwrap();

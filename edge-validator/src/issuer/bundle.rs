@@ -54,8 +54,8 @@ impl fmt::Display for FollowError {
 impl core::error::Error for FollowError {}
 
 /// The call that asks for a bundle newer than `held`. The issuer may delay the answer for
-/// `wait_seconds`, at most [`WAIT_SECONDS`] and at most half of the time after which the snapshot is
-/// stale.
+/// `wait_seconds`, at most [`WAIT_SECONDS`] and at most half of the time after which the snapshot
+/// is stale.
 ///
 /// The call carries no credential. The answer is signed and the same for all edges, so a cache on
 /// the way does no harm.

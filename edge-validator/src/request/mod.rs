@@ -1,5 +1,5 @@
-//! The attempts of a request: operations, parameters in every reading, and the draft of the outgoing
-//! request.
+//! The attempts of a request: operations, parameters in every reading, and the draft of the
+//! outgoing request.
 
 pub(crate) mod attempts;
 pub(crate) mod body;

@@ -50,8 +50,8 @@ pub enum Step {
     Snapshot(NeedSnapshot),
 }
 
-/// Most steps of a request: its head, a snapshot, its body, a boot id, a spend, a record, and two to
-/// spare. A host that loops over the steps refuses after so many.
+/// Most steps of a request: its head, a snapshot, its body, a boot id, a spend, a record, and two
+/// to spare. A host that loops over the steps refuses after so many.
 pub const STEPS: u32 = 8;
 /// Longest time for the arrival of a body after the head, in seconds.
 const BODY_SECONDS: u64 = 30;

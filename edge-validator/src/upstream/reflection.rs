@@ -100,7 +100,8 @@ impl Needles {
         let mut decoded = None;
         for times in 0..=ENCODED_TIMES {
             let text = decoded.as_deref().unwrap_or(value);
-            // In each of them: a `%` behind a backslash is part of a secret, and no encoding of what follows.
+            // In each of them: a `%` behind a backslash is part of a secret, and no encoding of
+            // what follows.
             if self.occur_as_spelled(text) || text.contains(&b'\\') && self.occur_as_spelled(&unescape(text)) {
                 return true;
             }

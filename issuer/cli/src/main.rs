@@ -74,7 +74,7 @@ enum Commands {
     Audit(commands::reports::audit::Audit),
     /// Copy database and keys while the issuer runs
     Backup(commands::lifecycle::backup::Backup),
-    /// Say that a data folder is a copy: its next start makes void what was ended since
+    /// Say that a data directory is a copy: its next start makes void what was ended since
     Restore(commands::lifecycle::restore::Restore),
     /// Ask an issuer for the writs of a task
     Mint(commands::writs::mint::Mint),

@@ -311,7 +311,7 @@ fn task_requests_are_read_at_linear_cost() {
 #[test]
 fn ceilings_are_read_at_linear_cost() {
     let bench = Bench::new();
-    // The file is read first, and what it says is not asked for where no data folder can be.
+    // The file is read first, and what it says is not asked for where no data directory can be.
     let args = ["client", "add", "c", "--data", "edge.json", "--ceiling", "input.json"];
     for (member, ceiling) in [
         ("entries", "V".to_owned()),

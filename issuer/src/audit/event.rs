@@ -89,7 +89,7 @@ kinds! {
     KeyRotated = "key_rotated";
     /// A signing key was dropped.
     KeyDropped = "key_dropped";
-    /// The data folder was copied.
+    /// The data directory was copied.
     BackupMade = "backup_made";
     /// The database was opened from a backup: a new epoch began.
     DatabaseRestored = "database_restored";

@@ -70,7 +70,7 @@ pub enum ConfigError {
     Archive,
     /// The archive is no folder.
     #[error("`audit_archive`: {}: expected a folder", .0.display())]
-    NoFolder(PathBuf),
+    NoDirectory(PathBuf),
     /// The operator's secret is too short.
     #[error(
         "the operator's secret is shorter than {OPERATOR_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`"

@@ -139,11 +139,11 @@ impl Settings {
     /// The retention of the audit, if events are not kept for ever.
     ///
     /// # Errors
-    /// [`ConfigError::Archive`] for half of it, [`ConfigError::NoFolder`].
+    /// [`ConfigError::Archive`] for half of it, [`ConfigError::NoDirectory`].
     pub fn retention(&self) -> Result<Option<Retention>, ConfigError> {
         match (self.audit_keep, &self.audit_archive) {
             (None, None) => Ok(None),
-            (Some(_), Some(archive)) if !archive.is_dir() => Err(ConfigError::NoFolder(archive.clone())),
+            (Some(_), Some(archive)) if !archive.is_dir() => Err(ConfigError::NoDirectory(archive.clone())),
             (Some(keep), Some(archive)) => Ok(Some(Retention {
                 keep,
                 archive: archive.clone(),
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(set(Some("1d"), None).retention(), Err(ConfigError::Archive));
         assert_eq!(set(None, Some("/")).retention(), Err(ConfigError::Archive));
         let nowhere = set(Some("1d"), Some("/none")).retention();
-        assert_eq!(nowhere, Err(ConfigError::NoFolder("/none".into())));
+        assert_eq!(nowhere, Err(ConfigError::NoDirectory("/none".into())));
         for text in ["", "d", "0d", "90", "90h", "-1d", "1.5d", "3651d", " 1d", "00001d"] {
             assert_eq!(parse_days(text), None, "{text}");
         }

@@ -25,16 +25,18 @@ pub(crate) enum Epoch {
 /// Decides whether the database is the one of which something was published, and makes void what a
 /// backup cannot know to be ended. Answers its last checkpoint.
 pub(crate) async fn admit(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     store: &dyn Store,
     clock: &Clock,
     origin: DatabaseOrigin,
     opening: &Opening,
 ) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
-    let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
+    let last = LastCheckpoint::load(directory, store)
+        .await
+        .map_err(OpenDataError::Keys)?;
     // The operator has decided already, and what cannot be read would only be compared.
     let is_decided = origin == DatabaseOrigin::Backup || opening.is_original;
-    let outside = match read_outside(folder, opening.witness.as_deref()) {
+    let outside = match read_outside(directory, opening.witness.as_deref()) {
         Err(error) if is_decided => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             Vec::new()
@@ -51,38 +53,38 @@ pub(crate) async fn admit(
     let is_restored = origin == DatabaseOrigin::Backup || (is_restored && outside.is_empty());
     if is_restored {
         // First: a start that is cut short is one from a backup again.
-        write_pruned(folder, store).await?;
+        write_pruned(directory, store).await?;
         let known = outside.first().map(|(_, published)| published);
-        let void = restore::void_all(folder, store, clock, &last, known).await;
+        let void = restore::void_all(directory, store, clock, &last, known).await;
         return void.map(|()| (last, Epoch::Same)).map_err(OpenDataError::Keys);
     }
     let mut disagreement = find_disagreement(store, &last, &outside)
         .await
         .map_err(OpenDataError::Read)?;
-    let head_file = folder.path(HEAD_FILE);
+    let head_file = directory.path(HEAD_FILE);
     if was_kept && !head_file.exists() {
         disagreement.get_or_insert((head_file, Disagreement::Gone));
     }
     if disagreement.is_none() && !outside.is_empty() {
-        disagreement = find_pruned_disagreement(folder, store, opening).await?;
+        disagreement = find_pruned_disagreement(directory, store, opening).await?;
     }
-    let epoch = decide_epoch(folder, store, opening, disagreement, &outside).await?;
+    let epoch = decide_epoch(directory, store, opening, disagreement, &outside).await?;
     if opening.is_original || outside.is_empty() {
-        write_pruned(folder, store).await?;
+        write_pruned(directory, store).await?;
     }
     Ok((last, epoch))
 }
 
 /// The epoch of a database that may disagree with what is kept outside of it.
 async fn decide_epoch(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     store: &dyn Store,
     opening: &Opening,
     disagreement: Option<(PathBuf, Disagreement)>,
     outside: &[(PathBuf, Published)],
 ) -> Result<Epoch, OpenDataError> {
     match disagreement {
-        Some((kept, what)) if !opening.is_original => Err(OpenDataError::Copied(folder.path(""), kept, what)),
+        Some((kept, what)) if !opening.is_original => Err(OpenDataError::Copied(directory.path(""), kept, what)),
         Some((_, what)) => {
             let declared = declare_original(store, &what, outside).await;
             declared.map(|()| Epoch::Another).map_err(OpenDataError::Keys)
@@ -99,18 +101,18 @@ async fn decide_epoch(
 }
 
 /// Keeps outside of the database up to where it was pruned, as the database says.
-async fn write_pruned(folder: &DataDirectory, store: &dyn Store) -> Result<(), OpenDataError> {
+async fn write_pruned(directory: &DataDirectory, store: &dyn Store) -> Result<(), OpenDataError> {
     let pruned = store.pruned_head().await.map_err(OpenDataError::Read)?;
-    write_pruned_file(folder, pruned).map_err(OpenDataError::Folder)
+    write_pruned_file(directory, pruned).map_err(OpenDataError::Directory)
 }
 
 /// Whether the database says that more was pruned than the issuer pruned.
 async fn find_pruned_disagreement(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     store: &dyn Store,
     opening: &Opening,
 ) -> Result<Option<(PathBuf, Disagreement)>, OpenDataError> {
-    let kept = match read_pruned_file(folder) {
+    let kept = match read_pruned_file(directory) {
         Err(error) if opening.is_original => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             return Ok(None);
@@ -119,7 +121,7 @@ async fn find_pruned_disagreement(
     };
     let found = store.pruned_head().await.map_err(OpenDataError::Read)?;
     let compared = compare_pruned(kept, found);
-    Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
+    Ok(compared.err().map(|what| (directory.path(PRUNED_FILE), what)))
 }
 
 /// The first of what is kept outside that the database contradicts, and how.
@@ -143,10 +145,10 @@ async fn find_disagreement(
 }
 
 /// The heads that are kept outside of the database, and their files.
-fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
-    let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
+fn read_outside(directory: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
+    let in_folder = read_head_file(directory)?.map(|published| (directory.path(HEAD_FILE), published));
     let elsewhere = match witness {
-        Some(path) => read_last_of_witness(path, folder.group())?.map(|published| (path.to_owned(), published)),
+        Some(path) => read_last_of_witness(path, directory.group())?.map(|published| (path.to_owned(), published)),
         None => None,
     };
     Ok(in_folder.into_iter().chain(elsewhere).collect())

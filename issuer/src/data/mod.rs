@@ -1,4 +1,4 @@
-//! The opened data folder: its start, its backups, its restore, and what is done to it without
+//! The opened data directory: its start, its backups, its restore, and what is done to it without
 //! being asked.
 
 mod admit;

@@ -1,4 +1,4 @@
-//! An opened data folder.
+//! An opened data directory.
 
 use super::admit::{Epoch, admit};
 use super::opening::{OpenDataError, Opening};
@@ -12,11 +12,11 @@ use crate::store::{DatabaseOrigin, SqliteStore, Store};
 use std::path::Path;
 use std::sync::Arc;
 
-/// An opened data folder, held by this process.
+/// An opened data directory, held by this process.
 #[derive(Debug)]
 pub struct Data {
     /// The folder.
-    pub folder: DataDirectory,
+    pub directory: DataDirectory,
     /// The clock of the issuer.
     pub clock: Clock,
     /// The store.
@@ -30,7 +30,7 @@ pub struct Data {
 }
 
 impl Data {
-    /// Opens the data folder at `path`, which is its user's alone; a new one gets its keys and
+    /// Opens the data directory at `path`, which is its user's alone; a new one gets its keys and
     /// database.
     ///
     /// # Errors
@@ -44,9 +44,9 @@ impl Data {
     /// # Errors
     /// [`OpenDataError`].
     pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenDataError> {
-        let folder = DataDirectory::open(path, opening.group).map_err(OpenDataError::Folder)?;
-        let lock = folder.lock().map_err(OpenDataError::Folder)?;
-        Self::open_locked(folder, lock, clock, opening).await
+        let directory = DataDirectory::open(path, opening.group).map_err(OpenDataError::Directory)?;
+        let lock = directory.lock().map_err(OpenDataError::Directory)?;
+        Self::open_locked(directory, lock, clock, opening).await
     }
 
     /// As [`Self::open_as`], for a folder that is held already.
@@ -54,31 +54,31 @@ impl Data {
     /// # Errors
     /// [`OpenDataError`].
     pub async fn open_locked(
-        folder: DataDirectory,
+        directory: DataDirectory,
         lock: DirectoryLock,
         clock: Clock,
         opening: Opening,
     ) -> Result<Self, OpenDataError> {
-        let origin = if restore::is_marked(&folder).map_err(OpenDataError::Folder)? {
+        let origin = if restore::is_marked(&directory).map_err(OpenDataError::Directory)? {
             DatabaseOrigin::Backup
         } else {
             DatabaseOrigin::Unmarked
         };
         let mut store =
-            SqliteStore::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
+            SqliteStore::open_from(&directory.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
         not_ahead(&store, &clock).await?;
-        let (last, epoch) = admit(&folder, &store, &clock, origin, &opening).await?;
+        let (last, epoch) = admit(&directory, &store, &clock, origin, &opening).await?;
         if epoch == Epoch::Another {
             drop(store);
-            store = SqliteStore::open(&folder.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
+            store = SqliteStore::open(&directory.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
         }
         let store: Arc<dyn Store> = Arc::new(store);
-        let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone(), last).await;
+        let keys = Keyring::open(directory.clone(), Arc::clone(&store), clock.clone(), last).await;
         let (keyring, credential) = keys.map_err(OpenDataError::Keys)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
         let data = Self {
-            head_keeper: HeadKeeper::new(folder.clone(), opening.witness),
-            folder,
+            head_keeper: HeadKeeper::new(directory.clone(), opening.witness),
+            directory,
             clock,
             store,
             registry: registry.map(Arc::new).map_err(OpenDataError::Registry)?,
@@ -90,13 +90,13 @@ impl Data {
         signed.map_err(OpenDataError::Read)?;
         data.keep_head().await.map_err(OpenDataError::Outside)?;
         data.store.note_outside_head().await.map_err(OpenDataError::Read)?;
-        restore::unmark(&data.folder).map_err(OpenDataError::Folder)?;
+        restore::unmark(&data.directory).map_err(OpenDataError::Directory)?;
         Ok(data)
     }
 
     /// The origin that was served last; nothing if there was none.
     pub(crate) fn served_as(&self) -> String {
-        let served = self.folder.file(ISSUER_FILE).read().ok().flatten();
+        let served = self.directory.file(ISSUER_FILE).read().ok().flatten();
         served
             .and_then(|served| String::from_utf8(served).ok())
             .unwrap_or_default()
@@ -151,17 +151,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_clock_that_is_far_behind_what_was_written_is_found_at_the_start() {
-        let folder = tempfile::tempdir().unwrap();
-        let data = opened_at(folder.path(), 1_000).await.unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let data = opened_at(directory.path(), 1_000).await.unwrap();
         let record = RecordEvent::new(Event::done(EventKind::AdminAuth));
         data.store.record(record).await.unwrap();
         drop(data);
-        let ahead = opened_at(folder.path(), 939).await.unwrap_err();
+        let ahead = opened_at(directory.path(), 939).await.unwrap_err();
         assert!(
             matches!(ahead, OpenDataError::Ahead(..)) && ahead.to_string().contains("set the clock"),
             "{ahead}"
         );
-        let data = opened_at(folder.path(), 940).await.unwrap();
+        let data = opened_at(directory.path(), 940).await.unwrap();
         let boot = BeginBoot {
             boot_id: "b".to_owned(),
             edge_id: "e".to_owned(),
@@ -171,9 +171,9 @@ mod tests {
         data.store.begin_boot(boot).await.unwrap();
         drop(data);
         assert!(matches!(
-            opened_at(folder.path(), 1_000).await,
+            opened_at(directory.path(), 1_000).await,
             Err(OpenDataError::Ahead(..))
         ));
-        assert!(opened_at(folder.path(), 2_000).await.is_ok());
+        assert!(opened_at(directory.path(), 2_000).await.is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! What the operator says about a data folder, and why it cannot be opened.
+//! What the operator says about a data directory, and why it cannot be opened.
 
 use crate::base::clock::Moment;
 use crate::base::rfc3339;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// The statements of the operator about the database that is opened.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
-    /// Whether the group of the data folder may read it.
+    /// Whether the group of the data directory may read it.
     pub group: GroupRead,
     /// It is the original, whatever is kept outside of it.
     pub is_original: bool,
@@ -20,12 +20,12 @@ pub struct Opening {
     pub witness: Option<PathBuf>,
 }
 
-/// Why a data folder cannot be opened.
+/// Why a data directory cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenDataError {
     /// The folder itself.
     #[error(transparent)]
-    Folder(FileError),
+    Directory(FileError),
     /// The keys in it.
     #[error(transparent)]
     Keys(KeysError),
@@ -41,10 +41,10 @@ pub enum OpenDataError {
     /// The database is not the one of which something was published: which folder, where that is
     /// kept, and what differs.
     #[error(
-        "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
+        "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {directory}`, then serve: what could have been \
         ended since is void. If it is the original and what is kept outside of it is wrong: \
-        `edgewrit serve --data {folder} --this-is-the-original`",
-        folder = .0.display(),
+        `edgewrit serve --data {directory} --this-is-the-original`",
+        directory = .0.display(),
         kept = .1.display(),
         what = .2
     )]

@@ -7,7 +7,7 @@ use crate::base::clock::Moment;
 use crate::config::Retention;
 use crate::evidence::audit_log::find_last_head;
 use crate::evidence::outside::write_pruned_file;
-use crate::files::{FileError, OwnFile, check_log_folder, sync_folder_of};
+use crate::files::{FileError, OwnFile, check_log_directory, sync_directory_of};
 use crate::keys::PinnedKeys;
 use crate::store::rows::audit::CheckpointRow;
 use crate::store::{EventsAfter, FindPruneTarget, PruneTo, StoreError};
@@ -32,7 +32,7 @@ pub enum PruneError {
     Store(#[from] StoreError),
     /// Up to where is pruned cannot be kept outside of the database.
     #[error(transparent)]
-    Folder(FileError),
+    Directory(FileError),
     /// The archive cannot be written, or others can.
     #[error(transparent)]
     Archive(FileError),
@@ -57,9 +57,9 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     };
     let from = data.store.pruned_head().await?;
     archive_events(data, of, from, to).await?;
-    let folder = data.folder.clone();
-    let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
-    kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Folder)?;
+    let directory = data.directory.clone();
+    let kept = spawn_blocking(move || write_pruned_file(&directory, to)).await;
+    kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Directory)?;
     let count = to.seq - from.seq;
     let event = Event::done(EventKind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
     data.store.prune_to(PruneTo { head: to, event }).await?;
@@ -81,7 +81,7 @@ async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, Prune
         return Ok(None);
     };
     // A file that cannot be read has no key, and nothing is pruned.
-    let keys = PinnedKeys::read(&data.folder).ok().flatten().unwrap_or_default();
+    let keys = PinnedKeys::read(&data.directory).ok().flatten().unwrap_or_default();
     let checkpoint = Checkpoint::read(&jws, &keys).map_err(|error| PruneError::Checkpoint(seq, error))?;
     if checkpoint.head.seq != seq {
         return Err(PruneError::Broken(Broken::Head { seen: checkpoint.head }));
@@ -118,10 +118,10 @@ fn write_to_archive(of: &Retention, epoch: &str, mut head: Head, links: &[Link])
     for of_day in links.chunk_by(|one, next| day_of(one) == day_of(next)) {
         let date = of_day.first().map_or("", day_of);
         let path = of.archive.join(format!("audit-{epoch}-{date}.jsonl"));
-        check_log_folder(&path).map_err(PruneError::Archive)?;
+        check_log_directory(&path).map_err(PruneError::Archive)?;
         let archive = OwnFile::new(path, of.group);
         head = append_to_archive(&archive, head, of_day)?;
-        let synced = sync_folder_of(archive.path());
+        let synced = sync_directory_of(archive.path());
         synced.map_err(|error| archive_error(&archive, error))?;
     }
     Ok(head)

@@ -23,26 +23,26 @@ const LISTED: usize = 1_000;
 pub enum MarkError {
     /// The folder.
     #[error(transparent)]
-    Folder(#[from] FileError),
+    Directory(#[from] FileError),
     /// There is no database in it.
     #[error("{}: there is no database", .0.display())]
     Nothing(PathBuf),
 }
 
-/// Says that the database in the data folder at `path`, whose `group` may do so much, comes from a
-/// backup: the next start does what a first start from one does. Without `write` nothing is
+/// Says that the database in the data directory at `path`, whose `group` may do so much, comes from
+/// a backup: the next start does what a first start from one does. Without `write` nothing is
 /// changed, and only what could prevent it is found.
 ///
 /// # Errors
 /// [`MarkError`]; nothing was changed.
 pub fn mark(path: &Path, group: GroupRead, write: bool) -> Result<(), MarkError> {
-    let folder = DataDirectory::open_existing(path, group)?;
-    if folder.file(DATABASE).look()?.is_none() {
-        return Err(MarkError::Nothing(folder.path(DATABASE)));
+    let directory = DataDirectory::open_existing(path, group)?;
+    if directory.file(DATABASE).look()?.is_none() {
+        return Err(MarkError::Nothing(directory.path(DATABASE)));
     }
-    let _lock = folder.lock()?;
+    let _lock = directory.lock()?;
     if write {
-        mark_copy(&folder)?;
+        mark_copy(&directory)?;
     }
     Ok(())
 }
@@ -53,20 +53,20 @@ pub(crate) fn mark_copy(copy: &DataDirectory) -> Result<(), FileError> {
 }
 
 /// Whether the folder was marked.
-pub(crate) fn is_marked(folder: &DataDirectory) -> Result<bool, FileError> {
-    Ok(folder.file(MARK_FILE).look()?.is_some())
+pub(crate) fn is_marked(directory: &DataDirectory) -> Result<bool, FileError> {
+    Ok(directory.file(MARK_FILE).look()?.is_some())
 }
 
 /// Removes the mark.
-pub(crate) fn unmark(folder: &DataDirectory) -> Result<(), FileError> {
-    folder.file(MARK_FILE).remove()
+pub(crate) fn unmark(directory: &DataDirectory) -> Result<(), FileError> {
+    directory.file(MARK_FILE).remove()
 }
 
 /// Makes void what a backup cannot know to be ended since: new keys for everything but bundles, no
 /// session, no launch token, no writ. `outside` is what was published of the database that this one
 /// takes the place of, if that is known.
 pub(crate) async fn void_all(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     store: &dyn Store,
     clock: &Clock,
     last: &LastCheckpoint,
@@ -81,7 +81,7 @@ pub(crate) async fn void_all(
         revoked: revocation_event(),
         restored: Event::done(EventKind::DatabaseRestored).data(&data),
     };
-    renew_all(folder, store, clock, last, events).await?;
+    renew_all(directory, store, clock, last, events).await?;
     older.log();
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use crate::audit::{Head, Link};
 use crate::base::stopping::Stopping;
-use crate::files::{FileError, GroupRead, OwnFile, check_log_folder};
+use crate::files::{FileError, GroupRead, OwnFile, check_log_directory};
 use crate::store::rows::audit::EventsBehind;
 use crate::store::{EventsAfter, Store};
 use std::fs::{File, OpenOptions};
@@ -61,7 +61,7 @@ impl AuditLog {
                 from: store.history_ends().borrow().head.seq,
             });
         }
-        check_log_folder(path)?;
+        check_log_directory(path)?;
         let log = OwnFile::new(path.to_owned(), group);
         let mut file = log.open(OpenOptions::new().create(true).read(true).append(true))?;
         let last = find_last_head(&mut file).map_err(|error| FileError::Io(path.to_owned(), error))?;

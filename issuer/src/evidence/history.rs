@@ -1,4 +1,4 @@
-//! The audit as it lies in a data folder, for readers only: no private key, no lock, no change.
+//! The audit as it lies in a data directory, for readers only: no private key, no lock, no change.
 
 use crate::audit::{Head, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
@@ -17,7 +17,7 @@ const CHECKPOINTS: u64 = 100_000;
 pub enum HistoryError {
     /// The folder or a file in it.
     #[error(transparent)]
-    Folder(FileError),
+    Directory(FileError),
     /// The database.
     #[error(transparent)]
     Database(ReadDatabaseError),
@@ -31,7 +31,7 @@ pub enum HistoryError {
 
 impl From<FileError> for HistoryError {
     fn from(error: FileError) -> Self {
-        Self::Folder(error)
+        Self::Directory(error)
     }
 }
 
@@ -41,15 +41,15 @@ impl From<ReadDatabaseError> for HistoryError {
     }
 }
 
-/// The history in a data folder.
+/// The history in a data directory.
 #[derive(Debug)]
 pub struct History {
-    folder: DataDirectory,
+    directory: DataDirectory,
     database: HistoryDatabase,
 }
 
 impl History {
-    /// Opens the history in the data folder at `path`, which is its user's alone.
+    /// Opens the history in the data directory at `path`, which is its user's alone.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -62,9 +62,9 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn open_readable(path: &Path, group: GroupRead) -> Result<Self, HistoryError> {
-        let folder = DataDirectory::open_existing(path, group)?;
-        let database = HistoryDatabase::open(&folder.file(DATABASE))?;
-        Ok(Self { folder, database })
+        let directory = DataDirectory::open_existing(path, group)?;
+        let database = HistoryDatabase::open(&directory.file(DATABASE))?;
+        Ok(Self { directory, database })
     }
 
     /// From now on reads one state of the database, whatever is written meanwhile.
@@ -149,24 +149,24 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn pinned_keys(&self) -> Result<Option<PinnedKeys>, HistoryError> {
-        PinnedKeys::read(&self.folder).map_err(HistoryError::Keys)
+        PinnedKeys::read(&self.directory).map_err(HistoryError::Keys)
     }
 
-    /// How far the audit reached, as the data folder keeps it outside of the database.
+    /// How far the audit reached, as the data directory keeps it outside of the database.
     ///
     /// # Errors
     /// [`HistoryError`].
     pub fn published(&self) -> Result<Option<Published>, HistoryError> {
-        read_head_file(&self.folder).map_err(HistoryError::Outside)
+        read_head_file(&self.directory).map_err(HistoryError::Outside)
     }
 
-    /// The last event that the issuer pruned, as the data folder keeps it outside of the database;
-    /// the beginning if it pruned none.
+    /// The last event that the issuer pruned, as the data directory keeps it outside of the
+    /// database; the beginning if it pruned none.
     ///
     /// # Errors
     /// [`HistoryError`].
     pub fn pruned_outside(&self) -> Result<Head, HistoryError> {
-        read_pruned_file(&self.folder).map_err(HistoryError::Outside)
+        read_pruned_file(&self.directory).map_err(HistoryError::Outside)
     }
 
     /// The epoch.

@@ -1,7 +1,7 @@
-//! The data folder: its owner, its files, and the process that holds it.
+//! The data directory: its owner, its files, and the process that holds it.
 
 use super::error::FileError;
-use super::own::{OwnFile, make_own_folder, open_own_folder};
+use super::own::{OwnFile, make_own_directory, open_own_directory};
 use super::rule::GroupRead;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
 /// The folder of the private keys.
 const KEYS: &str = "keys";
 
-/// The data folder, not yet held.
+/// The data directory, not yet held.
 #[derive(Clone, Debug)]
 pub struct DataDirectory {
     path: PathBuf,
@@ -28,10 +28,10 @@ impl DataDirectory {
     /// # Errors
     /// [`FileError`] if it cannot be made, or if others can use it.
     pub fn open(path: &Path, group: GroupRead) -> Result<Self, FileError> {
-        let folder = Self::at(path, group);
-        make_own_folder(&folder.path, group)?;
-        make_own_folder(&folder.path(KEYS), group)?;
-        Ok(folder)
+        let directory = Self::at(path, group);
+        make_own_directory(&directory.path, group)?;
+        make_own_directory(&directory.path(KEYS), group)?;
+        Ok(directory)
     }
 
     /// The folder at `path`, which has to be there. Nothing is made in it.
@@ -39,9 +39,9 @@ impl DataDirectory {
     /// # Errors
     /// [`FileError`] if it is not there, or if others can use it.
     pub fn open_existing(path: &Path, group: GroupRead) -> Result<Self, FileError> {
-        let folder = Self::at(path, group);
-        open_own_folder(&folder.path, group)?;
-        Ok(folder)
+        let directory = Self::at(path, group);
+        open_own_directory(&directory.path, group)?;
+        Ok(directory)
     }
 
     /// With its path as its steps: of `link/` the system would follow the link.
@@ -85,7 +85,7 @@ impl DataDirectory {
     }
 }
 
-/// Proof that this process holds the data folder.
+/// Proof that this process holds the data directory.
 #[derive(Debug)]
 pub struct DirectoryLock {
     _file: File,
@@ -99,22 +99,22 @@ mod tests {
 
     #[test]
     fn a_data_directory_is_held_by_one_process() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = DataDirectory::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
-        let lock = folder.lock().unwrap();
-        assert!(matches!(folder.lock(), Err(FileError::Locked(_))));
+        let directory = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::open(&directory.path().join("data"), GroupRead::Refused).unwrap();
+        let lock = directory.lock().unwrap();
+        assert!(matches!(directory.lock(), Err(FileError::Locked(_))));
         drop(lock);
-        folder.lock().unwrap();
+        directory.lock().unwrap();
     }
 
     #[test]
     fn a_link_is_no_folder_however_it_is_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let (data, link) = (folder.path().join("data"), folder.path().join("link"));
+        let directory = tempfile::tempdir().unwrap();
+        let (data, link) = (directory.path().join("data"), directory.path().join("link"));
         DataDirectory::open(&data, GroupRead::Refused).unwrap();
         symlink("data", &link).unwrap();
         for name in ["link", "link/", "link/.", "./link//"] {
-            let path = folder.path().join(name);
+            let path = directory.path().join(name);
             for opened in [
                 DataDirectory::open(&path, GroupRead::Refused),
                 DataDirectory::open_existing(&path, GroupRead::Refused),
@@ -122,7 +122,7 @@ mod tests {
                 assert!(matches!(opened, Err(FileError::Refused(_, FileFault::Link))), "{name}");
             }
         }
-        assert!(DataDirectory::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());
-        assert!(!folder.path().join("none").exists());
+        assert!(DataDirectory::open_existing(&directory.path().join("none"), GroupRead::Refused).is_err());
+        assert!(!directory.path().join("none").exists());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 use std::{error, io};
 
-/// Why the data folder or a file cannot be used.
+/// Why the data directory or a file cannot be used.
 #[derive(Debug)]
 pub enum FileError {
     /// The system refused; which path, and what it said.

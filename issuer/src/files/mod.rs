@@ -2,7 +2,7 @@
 //!
 //! | file | opened by | links | owner | bits |
 //! |---|---|---|---|---|
-//! | that the issuer writes, and its folder | [`OwnFile`], [`open_own_folder`] | none | the user of the process | none for others |
+//! | that the issuer writes, and its folder | [`OwnFile`], [`open_own_directory`] | none | the user of the process | none for others |
 //! | secret, key or certificate of the operator | [`read_provided`] | within its folder | that user or root | none for others |
 //! | settings of the operator | [`read_provided`] | within its folder | that user or root | others do not write |
 //! | that a command is to read once | [`open_input`] | any | any | any |
@@ -25,7 +25,7 @@ pub(crate) use data_directory::{ADMIN_SOCKET, ISSUER_FILE};
 pub use data_directory::{DATABASE, DataDirectory, DirectoryLock};
 pub use error::{FileError, FileFault};
 pub use input::open_input;
-pub use own::{OwnFile, make_new_files_private, open_own_folder};
-pub(crate) use own::{check_log_folder, sync_folder_of};
+pub use own::{OwnFile, make_new_files_private, open_own_directory};
+pub(crate) use own::{check_log_directory, sync_directory_of};
 pub use provided::{Provided, read_provided};
 pub use rule::GroupRead;

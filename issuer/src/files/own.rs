@@ -10,7 +10,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-const PRIVATE_FOLDER: u32 = 0o700;
+const PRIVATE_DIRECTORY: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
 /// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow
 /// by about 150 bytes with each key.
@@ -100,7 +100,7 @@ impl OwnFile {
             .write_all(content)
             .and_then(|()| file.sync_all())
             .and_then(|()| fs::rename(&aside.path, &self.path))
-            .and_then(|()| sync_folder_of(&self.path));
+            .and_then(|()| sync_directory_of(&self.path));
         written.map_err(io_error(&self.path))
     }
 
@@ -132,9 +132,9 @@ impl OwnFile {
     /// # Errors
     /// [`FileError::Io`] if its folder is not there.
     pub fn path_without_links(&self) -> Result<PathBuf, FileError> {
-        let (folder, name) = (folder_of(&self.path), self.path.file_name().unwrap_or_default());
-        let folder = folder.canonicalize().map_err(io_error(&self.path))?;
-        Ok(folder.join(name))
+        let (directory, name) = (directory_of(&self.path), self.path.file_name().unwrap_or_default());
+        let directory = directory.canonicalize().map_err(io_error(&self.path))?;
+        Ok(directory.join(name))
     }
 }
 
@@ -148,17 +148,17 @@ pub fn make_new_files_private() {
 ///
 /// # Errors
 /// As [`OwnFile::open`].
-pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FileError> {
-    open_folder(path, FileRule::OWN_FOLDER, group)
+pub fn open_own_directory(path: &Path, group: GroupRead) -> Result<File, FileError> {
+    open_directory(path, FileRule::OWN_DIRECTORY, group)
 }
 
 /// Checks the folder of the file at `path`, in which others may have files, but not write to any of
 /// ours.
-pub(crate) fn check_log_folder(path: &Path) -> Result<(), FileError> {
-    open_folder(folder_of(path), FileRule::LOG_FOLDER, GroupRead::Refused).map(drop)
+pub(crate) fn check_log_directory(path: &Path) -> Result<(), FileError> {
+    open_directory(directory_of(path), FileRule::LOG_DIRECTORY, GroupRead::Refused).map(drop)
 }
 
-fn open_folder(path: &Path, rule: FileRule, group: GroupRead) -> Result<File, FileError> {
+fn open_directory(path: &Path, rule: FileRule, group: GroupRead) -> Result<File, FileError> {
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
@@ -221,29 +221,29 @@ pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FileError> 
 /// Makes the folder, and those above it, if it is not there; and checks it. New names are synced
 /// too: with the name of a folder goes everything in it.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes folders")]
-pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FileError> {
-    let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+pub(crate) fn make_own_directory(path: &Path, group: GroupRead) -> Result<(), FileError> {
+    let made: Vec<_> = path.ancestors().take_while(|directory| !directory.exists()).collect();
     let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(PRIVATE_FOLDER);
+    builder.recursive(true).mode(PRIVATE_DIRECTORY);
     // Of a link that leads nowhere the system says only that something is there.
     let built = builder.create(path);
-    open_own_folder(path, group).map_err(|error| match (built, error) {
+    open_own_directory(path, group).map_err(|error| match (built, error) {
         (Err(error), FileError::Io(..)) => FileError::Io(path.to_owned(), error),
         (_, error) => error,
     })?;
     if made.is_empty() {
         // The start that made it may have been cut short. Where folders cannot be read or synced,
         // it was not us who made it.
-        let _not_ours = sync_folder_of(path);
+        let _not_ours = sync_directory_of(path);
     }
     made.into_iter()
-        .try_for_each(|made| sync_folder_of(made).map_err(io_error(made)))
+        .try_for_each(|made| sync_directory_of(made).map_err(io_error(made)))
 }
 
-fn folder_of(path: &Path) -> &Path {
+fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(here) if here.as_os_str().is_empty() => Path::new("."),
-        Some(folder) => folder,
+        Some(directory) => directory,
         None => Path::new("/"),
     }
 }
@@ -253,9 +253,9 @@ fn folder_of(path: &Path) -> &Path {
     clippy::disallowed_methods,
     reason = "syncs a folder of any owner, and reads nothing"
 )]
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         None => Ok(()),
-        Some(_) => File::open(folder_of(path))?.sync_all(),
+        Some(_) => File::open(directory_of(path))?.sync_all(),
     }
 }

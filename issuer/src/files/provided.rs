@@ -67,13 +67,13 @@ impl From<Errno> for LinkStop {
 /// step before opened, and none out of the folder that holds `path`. Kubernetes replaces a folder
 /// of secrets by changing such a link.
 fn open_beneath(path: &Path, links: &mut usize) -> Result<File, LinkStop> {
-    let (folder, name) = (path.parent().unwrap_or(path), path.file_name().ok_or(Errno::ISDIR)?);
-    let folder = if folder.as_os_str().is_empty() {
+    let (directory, name) = (path.parent().unwrap_or(path), path.file_name().ok_or(Errno::ISDIR)?);
+    let directory = if directory.as_os_str().is_empty() {
         Path::new(".")
     } else {
-        folder
+        directory
     };
-    let mut folders = vec![open_step(CWD, folder.as_os_str(), SEARCH | OFlags::DIRECTORY)?];
+    let mut folders = vec![open_step(CWD, directory.as_os_str(), SEARCH | OFlags::DIRECTORY)?];
     let mut steps = vec![name.to_owned()];
     while let Some(step) = steps.pop() {
         if step == ".." {
@@ -88,7 +88,7 @@ fn open_beneath(path: &Path, links: &mut usize) -> Result<File, LinkStop> {
                     return Err(Errno::LOOP.into());
                 }
                 let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
-                steps.extend(steps_to(&target, folder, &mut folders)?.into_iter().rev());
+                steps.extend(steps_to(&target, directory, &mut folders)?.into_iter().rev());
             }
             // It is no link.
             Err(Errno::INVAL) if steps.is_empty() => {
@@ -105,18 +105,18 @@ fn open_beneath(path: &Path, links: &mut usize) -> Result<File, LinkStop> {
     Err(Errno::ISDIR.into())
 }
 
-fn open_step(folder: impl std::os::fd::AsFd, name: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
-    openat(folder, name, flags | OFlags::CLOEXEC, Mode::empty())
+fn open_step(directory: impl std::os::fd::AsFd, name: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
+    openat(directory, name, flags | OFlags::CLOEXEC, Mode::empty())
 }
 
-/// The steps to the `target` of a link. One that is absolute begins at `folder`, where `folders`
+/// The steps to the `target` of a link. One that is absolute begins at `directory`, where `folders`
 /// begins, or leads out of it.
-fn steps_to(target: &Path, folder: &Path, folders: &mut Vec<OwnedFd>) -> Result<Vec<OsString>, LinkStop> {
+fn steps_to(target: &Path, directory: &Path, folders: &mut Vec<OwnedFd>) -> Result<Vec<OsString>, LinkStop> {
     let mut inside = target;
     if target.is_absolute() {
-        let folder: io::Result<PathBuf> = folder.canonicalize();
-        let folder = folder.map_err(|_| LinkStop::Out)?;
-        inside = target.strip_prefix(folder).map_err(|_| LinkStop::Out)?;
+        let directory: io::Result<PathBuf> = directory.canonicalize();
+        let directory = directory.map_err(|_| LinkStop::Out)?;
+        inside = target.strip_prefix(directory).map_err(|_| LinkStop::Out)?;
         folders.truncate(1);
     }
     let steps = inside.components().filter(|step| *step != Component::CurDir);

@@ -30,7 +30,7 @@ impl From<bool> for GroupRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
     File,
-    Folder,
+    Directory,
     Socket,
     Link,
     Other,
@@ -52,11 +52,11 @@ impl FileRule {
     /// A file that the issuer writes.
     pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
-    pub(super) const OWN_FOLDER: Self = Self::new(FileKind::Folder, false, 0o700, 0o050);
+    pub(super) const OWN_DIRECTORY: Self = Self::new(FileKind::Directory, false, 0o700, 0o050);
     /// The operator's socket. A user that may write to it administers the issuer.
     pub(super) const OWN_SOCKET: Self = Self::new(FileKind::Socket, false, 0o600, 0o040);
     /// A folder in which the issuer writes one file, and others may read theirs.
-    pub(super) const LOG_FOLDER: Self = Self::new(FileKind::Folder, true, 0o755, 0);
+    pub(super) const LOG_DIRECTORY: Self = Self::new(FileKind::Directory, true, 0o755, 0);
     /// A file of the operator that others must not read.
     pub(super) const SECRET: Self = Self::new(FileKind::File, true, 0o600, 0o040);
     /// A file of the operator that others must not write.
@@ -87,7 +87,7 @@ impl From<&Metadata> for FoundFile {
             kind: if kind.is_file() {
                 FileKind::File
             } else if kind.is_dir() {
-                FileKind::Folder
+                FileKind::Directory
             } else if kind.is_socket() {
                 FileKind::Socket
             } else if kind.is_symlink() {
@@ -108,7 +108,7 @@ pub(super) fn judge(found: FoundFile, rule: FileRule, group: GroupRead, user: u3
     }
     if found.kind != rule.kind {
         return Err(FileFault::Kind(match rule.kind {
-            FileKind::Folder => "a folder",
+            FileKind::Directory => "a folder",
             FileKind::Socket => "a socket",
             FileKind::File | FileKind::Link | FileKind::Other => "a regular file",
         }));

@@ -1,7 +1,7 @@
 //! Each owner, each bit and each link, for each kind of file.
 
-use super::own::make_own_folder;
-use super::own::sync_folder_of;
+use super::own::make_own_directory;
+use super::own::sync_directory_of;
 use super::rule::{FileKind, FileRule, FoundFile, judge};
 use super::*;
 use rustix::process::geteuid;
@@ -20,11 +20,11 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 fn folder_with(name: &str) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
     fs::write(&path, SECRET).unwrap();
     set_mode(&path, 0o600);
-    (folder, path)
+    (directory, path)
 }
 
 fn own(path: &Path) -> OwnFile {
@@ -42,10 +42,10 @@ fn fault<T>(found: Result<T, FileError>) -> Option<FileFault> {
 fn every_mode_is_accepted_or_rejected_by_its_bits() {
     let rules = [
         (FileRule::OWN_FILE, 0o077, 0o040),
-        (FileRule::OWN_FOLDER, 0o077, 0o050),
+        (FileRule::OWN_DIRECTORY, 0o077, 0o050),
         (FileRule::OWN_SOCKET, 0o077, 0o040),
         (FileRule::SECRET, 0o077, 0o040),
-        (FileRule::LOG_FOLDER, 0o022, 0),
+        (FileRule::LOG_DIRECTORY, 0o022, 0),
         (FileRule::SETTINGS, 0o133, 0),
     ];
     for (rule, rejected, group_readable) in rules {
@@ -74,9 +74,9 @@ fn every_mode_is_accepted_or_rejected_by_its_bits() {
 fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
     for (rule, or_root) in [
         (FileRule::OWN_FILE, false),
-        (FileRule::OWN_FOLDER, false),
+        (FileRule::OWN_DIRECTORY, false),
         (FileRule::OWN_SOCKET, false),
-        (FileRule::LOG_FOLDER, true),
+        (FileRule::LOG_DIRECTORY, true),
         (FileRule::SECRET, true),
         (FileRule::SETTINGS, true),
     ] {
@@ -97,14 +97,14 @@ fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
 fn nothing_but_the_expected_kind_is_accepted() {
     let kinds = [
         FileKind::File,
-        FileKind::Folder,
+        FileKind::Directory,
         FileKind::Socket,
         FileKind::Link,
         FileKind::Other,
     ];
     for rule in [
         FileRule::OWN_FILE,
-        FileRule::OWN_FOLDER,
+        FileRule::OWN_DIRECTORY,
         FileRule::OWN_SOCKET,
         FileRule::SECRET,
     ] {
@@ -122,22 +122,26 @@ fn nothing_but_the_expected_kind_is_accepted() {
 
 #[test]
 fn an_own_file_is_written_for_its_owner_alone_and_read_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = own(&folder.path().join("secret.json"));
+    let directory = tempfile::tempdir().unwrap();
+    let file = own(&directory.path().join("secret.json"));
     assert!(file.read().unwrap().is_none());
     for content in [b"x".as_slice(), b"y"] {
         file.write(content).unwrap();
         assert_eq!(file.read().unwrap().unwrap(), content);
         assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left aside");
+    assert_eq!(
+        fs::read_dir(directory.path()).unwrap().count(),
+        1,
+        "nothing is left aside"
+    );
 }
 
 #[test]
 fn no_own_file_is_used_through_a_link() {
     let (_elsewhere, target) = folder_with("target");
-    let (folder, _) = folder_with("file");
-    let link = own(&folder.path().join("link"));
+    let (directory, _) = folder_with("file");
+    let link = own(&directory.path().join("link"));
     for target in [target.as_path(), Path::new("file"), Path::new("nowhere")] {
         symlink(target, link.path()).unwrap();
         let mut options = OpenOptions::new();
@@ -154,20 +158,20 @@ fn no_own_file_is_used_through_a_link() {
         link.remove().unwrap();
     }
     assert_eq!(fs::read(&target).unwrap(), SECRET);
-    assert!(!folder.path().join("nowhere").exists());
+    assert!(!directory.path().join("nowhere").exists());
 }
 
 #[test]
 fn a_file_left_aside_by_a_crash_is_neither_followed_nor_kept() {
-    let (folder, target) = folder_with("target");
-    let file = own(&folder.path().join("key.json"));
-    symlink(&target, folder.path().join("key.new")).unwrap();
+    let (directory, target) = folder_with("target");
+    let file = own(&directory.path().join("key.json"));
+    symlink(&target, directory.path().join("key.new")).unwrap();
     file.write(b"key").unwrap();
     assert_eq!(
         (fs::read(&target).unwrap(), file.read().unwrap().unwrap()),
         (SECRET.to_vec(), b"key".to_vec())
     );
-    fs::write(folder.path().join("key.new"), "cut off").unwrap();
+    fs::write(directory.path().join("key.new"), "cut off").unwrap();
     file.write(b"another").unwrap();
     assert_eq!(file.read().unwrap().unwrap(), b"another");
 }
@@ -197,51 +201,57 @@ fn an_own_file_that_others_can_use_is_rejected_on_every_way_to_it() {
 
 #[test]
 fn a_folder_that_others_can_use_is_rejected() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for mode in [
         0o701, 0o702, 0o704, 0o710, 0o720, 0o740, 0o750, 0o755, 0o770, 0o777, 0o1777,
     ] {
-        set_mode(folder.path(), mode);
-        let found = fault(open_own_folder(folder.path(), GroupRead::Refused));
+        set_mode(directory.path(), mode);
+        let found = fault(open_own_directory(directory.path(), GroupRead::Refused));
         assert!(
             matches!(found, Some(FileFault::Mode { expected: 0o700, .. })),
             "{mode:o}"
         );
-        let readable = open_own_folder(folder.path(), GroupRead::Accepted).is_ok();
+        let readable = open_own_directory(directory.path(), GroupRead::Accepted).is_ok();
         assert_eq!(readable, [0o710, 0o740, 0o750].contains(&mode), "{mode:o}");
     }
     // A folder hands its group down to what is made in it.
-    set_mode(folder.path(), 0o2700);
-    open_own_folder(folder.path(), GroupRead::Refused).unwrap();
+    set_mode(directory.path(), 0o2700);
+    open_own_directory(directory.path(), GroupRead::Refused).unwrap();
     let (_file, path) = folder_with("file");
-    assert!(open_own_folder(&path, GroupRead::Refused).is_err());
+    assert!(open_own_directory(&path, GroupRead::Refused).is_err());
 }
 
 #[test]
 fn a_folder_behind_a_link_is_rejected() {
-    let folder = tempfile::tempdir().unwrap();
-    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
-    make_own_folder(&real, GroupRead::Refused).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (real, link) = (directory.path().join("real"), directory.path().join("link"));
+    make_own_directory(&real, GroupRead::Refused).unwrap();
     for target in ["real", "nowhere"] {
         symlink(target, &link).unwrap();
-        assert_eq!(fault(open_own_folder(&link, GroupRead::Refused)), Some(FileFault::Link));
-        assert_eq!(fault(make_own_folder(&link, GroupRead::Refused)), Some(FileFault::Link));
+        assert_eq!(
+            fault(open_own_directory(&link, GroupRead::Refused)),
+            Some(FileFault::Link)
+        );
+        assert_eq!(
+            fault(make_own_directory(&link, GroupRead::Refused)),
+            Some(FileFault::Link)
+        );
         fs::remove_file(&link).unwrap();
     }
 }
 
 #[test]
 fn a_folder_is_made_with_those_above_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a/b/data");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a/b/data");
     for _ in 0..2 {
-        make_own_folder(&path, GroupRead::Refused).unwrap();
+        make_own_directory(&path, GroupRead::Refused).unwrap();
     }
     for made in ["a", "a/b", "a/b/data"] {
-        let mode = fs::metadata(folder.path().join(made)).unwrap().permissions().mode();
+        let mode = fs::metadata(directory.path().join(made)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
-    assert!(sync_folder_of(Path::new("beside")).is_ok());
+    assert!(sync_directory_of(Path::new("beside")).is_ok());
 }
 
 /// Gives `path` to another user, where the tests may.
@@ -251,15 +261,15 @@ fn give_away(path: &Path) -> bool {
 
 #[test]
 fn a_file_of_another_user_is_rejected() {
-    let (folder, path) = folder_with("secret");
+    let (directory, path) = folder_with("secret");
     let secret = |group| read_provided(&path, Provided::Secret, group);
     let settings = || read_provided(&path, Provided::Settings, GroupRead::Refused);
-    if give_away(&path) && give_away(folder.path()) {
-        let folder = fault(open_own_folder(folder.path(), GroupRead::Accepted));
+    if give_away(&path) && give_away(directory.path()) {
+        let directory = fault(open_own_directory(directory.path(), GroupRead::Accepted));
         for found in [
             fault(own(&path).read()),
             fault(own(&path).look()),
-            folder,
+            directory,
             fault(secret(GroupRead::Accepted)),
             fault(settings()),
         ] {
@@ -273,7 +283,7 @@ fn a_file_of_another_user_is_rejected() {
     // Another user's file that every system has: root's.
     let root = Path::new("/");
     assert!(matches!(
-        fault(open_own_folder(root, GroupRead::Refused)),
+        fault(open_own_directory(root, GroupRead::Refused)),
         Some(FileFault::Owner { found: 0, .. })
     ));
 }
@@ -295,8 +305,8 @@ fn a_secret_that_others_can_use_is_rejected() {
 
 #[test]
 fn a_secret_is_read_through_links_of_its_folder() {
-    let (folder, _) = folder_with("plain");
-    let inside = |name: &str| folder.path().join(name);
+    let (directory, _) = folder_with("plain");
+    let inside = |name: &str| directory.path().join(name);
     // As Kubernetes lays a volume out.
     fs::create_dir(inside("..2026_05_10")).unwrap();
     fs::rename(inside("plain"), inside("..2026_05_10/secret")).unwrap();
@@ -319,10 +329,10 @@ fn a_secret_is_read_through_links_of_its_folder() {
 #[test]
 fn a_link_out_of_its_folder_is_not_followed() {
     let (outside, target) = folder_with("target");
-    let folder = outside.path().join("folder");
-    fs::create_dir(&folder).unwrap();
-    symlink("..", folder.join("up")).unwrap();
-    symlink(outside.path(), folder.join("away")).unwrap();
+    let directory = outside.path().join("folder");
+    fs::create_dir(&directory).unwrap();
+    symlink("..", directory.join("up")).unwrap();
+    symlink(outside.path(), directory.join("away")).unwrap();
     let targets = [
         target.as_path(),
         Path::new("../target"),
@@ -333,7 +343,7 @@ fn a_link_out_of_its_folder_is_not_followed() {
         Path::new("/dev/null"),
     ];
     for target in targets {
-        let link = folder.join("link");
+        let link = directory.join("link");
         symlink(target, &link).unwrap();
         for what in [Provided::Secret, Provided::Settings] {
             let found = fault(read_provided(&link, what, GroupRead::Accepted));
@@ -345,8 +355,8 @@ fn a_link_out_of_its_folder_is_not_followed() {
 
 #[test]
 fn what_leads_to_no_file_is_an_error_and_no_file_is_none() {
-    let (folder, _) = folder_with("plain");
-    let inside = |name: &str| folder.path().join(name);
+    let (directory, _) = folder_with("plain");
+    let inside = |name: &str| directory.path().join(name);
     for (target, name) in [
         ("nowhere", "dangling"),
         ("round", "round"),
@@ -361,15 +371,15 @@ fn what_leads_to_no_file_is_an_error_and_no_file_is_none() {
         let read = read_provided(&inside(name), Provided::Secret, GroupRead::Refused);
         assert!(read.unwrap().is_none(), "{name}");
     }
-    for path in [folder.path(), Path::new("/"), Path::new("..")] {
+    for path in [directory.path(), Path::new("/"), Path::new("..")] {
         assert!(read_provided(path, Provided::Secret, GroupRead::Refused).is_err());
     }
 }
 
 #[test]
 fn a_pipe_is_rejected_and_not_waited_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("pipe");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pipe");
     let made = std::process::Command::new("mkfifo")
         .args(["-m", "600"])
         .arg(&path)
@@ -396,10 +406,10 @@ fn a_file_is_read_up_to_a_limit() {
 
 #[test]
 fn an_error_names_the_path_and_the_command_that_mends_it() {
-    let (folder, path) = folder_with("it's a secret");
+    let (directory, path) = folder_with("it's a secret");
     set_mode(&path, 0o640);
     let said = own(&path).read().unwrap_err().to_string();
-    let quoted = format!("chmod 600 -- '{}/it'\\''s a secret'`", folder.path().display());
+    let quoted = format!("chmod 600 -- '{}/it'\\''s a secret'`", directory.path().display());
     for part in [
         "it's a secret: mode is `640`, expected `600`",
         &quoted,

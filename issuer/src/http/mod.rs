@@ -71,7 +71,7 @@ pub fn route_access() -> [Vec<RouteAccess>; 2] {
     [public_endpoints().into_access(), admin::routes().into_access()]
 }
 
-/// The operator's endpoints, over the socket in the data folder.
+/// The operator's endpoints, over the socket in the data directory.
 pub fn admin(state: Arc<AdminState>) -> Router {
     let routes = admin::routes()
         .into_router()

@@ -85,7 +85,7 @@ mod tests {
 
     /// Signs a checkpoint, and gives up while that waits for the writer.
     async fn give_up(data: &Data) {
-        let held = HeldDatabase::hold(&data.folder.file(DATABASE));
+        let held = HeldDatabase::hold(&data.directory.file(DATABASE));
         let given_up = timeout(Duration::ZERO, data.keyring.sign_checkpoint(ISSUER)).await;
         assert!(given_up.is_err());
         drop(held);

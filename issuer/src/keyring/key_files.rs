@@ -23,15 +23,15 @@ pub(super) fn checkpoint_signers(rows: &[KeyRow]) -> Vec<&str> {
 /// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before
 /// anything can.
 pub(super) fn make_key(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     job: KeyJob,
     state: KeyState,
     clock: &Clock,
 ) -> Result<KeyRow, KeysError> {
     let key = SigningKey::fresh()?;
-    key.keep(&key_file(folder, job, key.public().kid()))?;
+    key.keep(&key_file(directory, job, key.public().kid()))?;
     if job == KeyJob::Checkpoint {
-        PinnedKeys::add(folder, key.public())?;
+        PinnedKeys::add(directory, key.public())?;
     }
     Ok(KeyRow {
         kid: key.public().kid().to_owned(),
@@ -43,6 +43,6 @@ pub(super) fn make_key(
 }
 
 /// The file of the private half of a key.
-pub(super) fn key_file(folder: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
-    folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
+pub(super) fn key_file(directory: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
+    directory.file(&format!("keys/{}-{kid}.json", job.as_str()))
 }

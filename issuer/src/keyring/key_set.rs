@@ -81,18 +81,18 @@ impl SigningKeySet {
 
 /// The keys that `rows` say, opened.
 pub(super) fn load_key_set(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     rows: Vec<KeyRow>,
     version: u64,
 ) -> Result<SigningKeySet, KeysError> {
     let current = |job: KeyJob| -> Result<SigningKey, KeysError> {
         let row = rows.iter().find(|row| row.job == job && row.state == KeyState::Current);
         let row = row.ok_or(KeysError::NoCurrent(job))?;
-        Ok(SigningKey::open(&key_file(folder, job, &row.kid))?)
+        Ok(SigningKey::open(&key_file(directory, job, &row.kid))?)
     };
     // Opened so that one that is damaged or gone shows now, and not when it is needed.
     for row in rows.iter().filter(|row| row.state == KeyState::Next) {
-        SigningKey::open(&key_file(folder, row.job, &row.kid))?;
+        SigningKey::open(&key_file(directory, row.job, &row.kid))?;
     }
     Ok(SigningKeySet {
         version,

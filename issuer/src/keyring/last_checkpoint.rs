@@ -46,24 +46,24 @@ impl From<Pending> for LastCheckpoint {
 impl LastCheckpoint {
     /// Reads the last checkpoint of the database. A pinned key must have signed it over what the
     /// chain has there, and the database must name no key for checkpoints that is not pinned in
-    /// `folder`.
+    /// `directory`.
     ///
     /// The keys of a version that pinned none are pinned now, which the audit says: so the next
     /// checkpoint covers it.
     ///
     /// # Errors
     /// [`KeysError`] if a key is not pinned, or the checkpoint is not valid.
-    pub(crate) async fn load(folder: &DataDirectory, store: &dyn Store) -> Result<Self, KeysError> {
+    pub(crate) async fn load(directory: &DataDirectory, store: &dyn Store) -> Result<Self, KeysError> {
         let known = store.keys().await?;
         if known.is_empty() {
             return Ok(Self::default());
         }
-        let pinned = match PinnedKeys::read(folder)? {
+        let pinned = match PinnedKeys::read(directory)? {
             Some(pinned) => pinned,
             None if store.restore_state().await?.has_outside_head => {
-                return Err(KeyFileError::Missing(folder.path(PINNED_FILE)).into());
+                return Err(KeyFileError::Missing(directory.path(PINNED_FILE)).into());
             }
-            None => pin(folder, store, &known).await?,
+            None => pin(directory, store, &known).await?,
         };
         let mut named = known.iter().filter(|row| row.job == KeyJob::Checkpoint);
         if let Some(row) = named.find(|row| pinned.find(&row.kid).is_none()) {
@@ -111,13 +111,13 @@ impl LastCheckpoint {
 }
 
 /// Pins the keys that the database names.
-async fn pin(folder: &DataDirectory, store: &dyn Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
+async fn pin(directory: &DataDirectory, store: &dyn Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
     let named: Vec<_> = known.iter().filter(|row| row.job == KeyJob::Checkpoint).collect();
     let kids: Vec<_> = named.iter().map(|row| &row.kid).collect();
     let event = Event::done(EventKind::CheckpointKeysPinned).data(&json!({"kids": kids}));
     store.record(RecordEvent::new(event)).await?;
     let keys = named.into_iter().map(public_half);
     let pinned = PinnedKeys::of(keys.collect::<Result<Vec<_>, _>>()?);
-    pinned.write(folder)?;
+    pinned.write(directory)?;
     Ok(pinned)
 }

@@ -27,7 +27,7 @@ pub(crate) use renew::{RestoreEvents, renew_all};
 /// Holds the keys, and changes them.
 #[derive(Debug)]
 pub struct Keyring {
-    folder: DataDirectory,
+    directory: DataDirectory,
     store: Arc<dyn Store>,
     clock: Clock,
     key_set: RwLock<Arc<SigningKeySet>>,
@@ -36,30 +36,30 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// The keys of `folder`, in the states that `store` says, and `last` as the checkpoint that the
-    /// next one covers. A new store gets new keys.
+    /// The keys of `directory`, in the states that `store` says, and `last` as the checkpoint that
+    /// the next one covers. A new store gets new keys.
     ///
     /// # Errors
     /// [`KeysError`], with the file that is at fault.
     pub async fn open(
-        folder: DataDirectory,
+        directory: DataDirectory,
         store: Arc<dyn Store>,
         clock: Clock,
         last: LastCheckpoint,
     ) -> Result<(Self, CredentialKey), KeysError> {
         let mut known = store.keys().await?;
         let start = if known.is_empty() { Start::First } else { Start::Later };
-        let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
+        let credential = CredentialKey::open(&directory.file("keys/credential.json"), start)?;
         if start == Start::First {
-            known = make_first_keys(&folder, &*store, &clock).await?;
+            known = make_first_keys(&directory, &*store, &clock).await?;
         }
-        let key_set = load_key_set(&folder, known, 0)?;
+        let key_set = load_key_set(&directory, known, 0)?;
         // A process that was killed while keys changed may not have got to it.
-        if let Some(mut pinned) = PinnedKeys::read(&folder)? {
-            pinned.close(&folder, &checkpoint_signers(&key_set.rows), last.number())?;
+        if let Some(mut pinned) = PinnedKeys::read(&directory)? {
+            pinned.close(&directory, &checkpoint_signers(&key_set.rows), last.number())?;
         }
         let keyring = Self {
-            folder,
+            directory,
             store,
             clock,
             key_set: RwLock::new(Arc::new(key_set)),
@@ -86,21 +86,25 @@ impl Keyring {
         Ok(())
     }
 
-    /// Reads the keys again after they were changed in `folder` and `store`.
+    /// Reads the keys again after they were changed in `directory` and `store`.
     async fn reload(&self) -> Result<Arc<SigningKeySet>, KeysError> {
         let known = self.store.keys().await?;
-        let key_set = Arc::new(load_key_set(&self.folder, known, self.key_set().version + 1)?);
+        let key_set = Arc::new(load_key_set(&self.directory, known, self.key_set().version + 1)?);
         *self.key_set.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key_set);
         Ok(key_set)
     }
 }
 
 /// Makes a key that signs and a next one for every job.
-async fn make_first_keys(folder: &DataDirectory, store: &dyn Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+async fn make_first_keys(
+    directory: &DataDirectory,
+    store: &dyn Store,
+    clock: &Clock,
+) -> Result<Vec<KeyRow>, KeysError> {
     let mut made = Vec::new();
     for job in KeyJob::ALL {
         for state in [KeyState::Current, KeyState::Next] {
-            made.push(make_key(folder, *job, state, clock)?);
+            made.push(make_key(directory, *job, state, clock)?);
         }
     }
     Ok(store.add_first_keys(made).await?)

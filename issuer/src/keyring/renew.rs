@@ -25,7 +25,7 @@ pub(crate) struct RestoreEvents {
 /// Makes new keys, both current and next, and drops the old ones. The same transaction makes void
 /// all that the backup cannot know to be ended.
 pub(crate) async fn renew_all(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     store: &dyn Store,
     clock: &Clock,
     last: &LastCheckpoint,
@@ -35,10 +35,10 @@ pub(crate) async fn renew_all(
     let mut fresh = Vec::new();
     for job in RENEWED {
         for state in [KeyState::Current, KeyState::Next] {
-            fresh.push(make_key(folder, job, state, clock)?);
+            fresh.push(make_key(directory, job, state, clock)?);
         }
     }
-    let BundleKeys { moved, added } = promote_bundle_key(folder, &known, clock)?;
+    let BundleKeys { moved, added } = promote_bundle_key(directory, &known, clock)?;
     fresh.extend(added);
     let RestoreEvents { revoked, restored } = events;
     let void = VoidBackup {
@@ -51,10 +51,10 @@ pub(crate) async fn renew_all(
     };
     store.void_backup(void).await?;
     let known = store.keys().await?;
-    if let Some(mut pinned) = PinnedKeys::read(folder)? {
-        pinned.close(folder, &checkpoint_signers(&known), last.number())?;
+    if let Some(mut pinned) = PinnedKeys::read(directory)? {
+        pinned.close(directory, &checkpoint_signers(&known), last.number())?;
     }
-    erase_others(folder, &known)
+    erase_others(directory, &known)
 }
 
 fn is_renewed(row: &KeyRow) -> bool {
@@ -70,19 +70,19 @@ struct BundleKeys {
 
 /// Where a bundle key has been rotated since, the folder of this database has the next one's file
 /// alone: that one signs then, and there is another next one.
-fn promote_bundle_key(folder: &DataDirectory, known: &[KeyRow], clock: &Clock) -> Result<BundleKeys, KeysError> {
+fn promote_bundle_key(directory: &DataDirectory, known: &[KeyRow], clock: &Clock) -> Result<BundleKeys, KeysError> {
     let row = |state| known.iter().find(|row| row.job == KeyJob::Bundle && row.state == state);
     let (Some(current), Some(next)) = (row(KeyState::Current), row(KeyState::Next)) else {
         return Err(KeysError::NoCurrent(KeyJob::Bundle));
     };
-    let key = |row: &KeyRow| SigningKey::open(&key_file(folder, KeyJob::Bundle, &row.kid));
+    let key = |row: &KeyRow| SigningKey::open(&key_file(directory, KeyJob::Bundle, &row.kid));
     match key(current) {
         Err(KeyFileError::Missing(_)) => {
             key(next)?;
             let moved = |row: &KeyRow, state| KeyRow { state, ..row.clone() };
             Ok(BundleKeys {
                 moved: vec![moved(current, KeyState::Retired), moved(next, KeyState::Current)],
-                added: Some(make_key(folder, KeyJob::Bundle, KeyState::Next, clock)?),
+                added: Some(make_key(directory, KeyJob::Bundle, KeyState::Next, clock)?),
             })
         }
         Err(error) => Err(error.into()),
@@ -92,8 +92,8 @@ fn promote_bundle_key(folder: &DataDirectory, known: &[KeyRow], clock: &Clock) -
 
 /// Removes the private halves of keys that sign nothing, those that the database does not know
 /// among them.
-fn erase_others(folder: &DataDirectory, known: &[KeyRow]) -> Result<(), KeysError> {
-    let keys = folder.path("keys");
+fn erase_others(directory: &DataDirectory, known: &[KeyRow]) -> Result<(), KeysError> {
+    let keys = directory.path("keys");
     let at = |error: io::Error| FileError::Io(keys.clone(), error);
     let signing = known.iter().filter(|row| row.state.signs());
     let kept: Vec<_> = signing
@@ -104,7 +104,7 @@ fn erase_others(folder: &DataDirectory, known: &[KeyRow]) -> Result<(), KeysErro
         let name = found.to_str().unwrap_or_default();
         let of = |job: &KeyJob| name.ends_with(".json") && name.starts_with(&format!("{}-", job.as_str()));
         if RENEWED.iter().any(of) && !kept.iter().any(|kept| kept == name) {
-            folder.file(&format!("keys/{name}")).remove()?;
+            directory.file(&format!("keys/{name}")).remove()?;
         }
     }
     Ok(())

@@ -73,7 +73,7 @@ impl Keyring {
         let no_current = || KeysError::NoCurrent(job);
         let current = key_set.row(job, KeyState::Current).ok_or_else(no_current)?.clone();
         let next = key_set.row(job, KeyState::Next).ok_or_else(no_current)?.kid.clone();
-        let fresh = make_key(&self.folder, job, KeyState::Next, &self.clock)?;
+        let fresh = make_key(&self.directory, job, KeyState::Next, &self.clock)?;
         let old = current.kid.clone();
         let replace = ReplaceKey {
             current,
@@ -91,7 +91,7 @@ impl Keyring {
     async fn give_up(&self, row: KeyRow, now: UnixSeconds) -> Result<(), KeysError> {
         let (job, kid, was_next) = (row.job, row.kid.clone(), row.state == KeyState::Next);
         let fresh = was_next
-            .then(|| make_key(&self.folder, job, KeyState::Next, &self.clock))
+            .then(|| make_key(&self.directory, job, KeyState::Next, &self.clock))
             .transpose()?;
         self.store.drop_key(DropKeyRow { row, fresh, now }).await?;
         self.reload().await?;
@@ -102,14 +102,14 @@ impl Keyring {
     /// checkpoint was its last.
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
         let key_set = self.key_set();
-        if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {
-            pinned.close(&self.folder, &checkpoint_signers(&key_set.rows), last.number())?;
+        if let Some(mut pinned) = PinnedKeys::read(&self.directory)? {
+            pinned.close(&self.directory, &checkpoint_signers(&key_set.rows), last.number())?;
         }
         Ok(())
     }
 
     /// Removes the private half of a key that signs nothing any more.
     fn erase(&self, job: KeyJob, kid: &str) -> Result<(), KeysError> {
-        Ok(key_file(&self.folder, job, kid).remove()?)
+        Ok(key_file(&self.directory, job, kid).remove()?)
     }
 }

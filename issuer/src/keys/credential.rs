@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn a_key_is_made_once_and_read_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = OwnFile::new(folder.path().join("credential.json"), GroupRead::Refused);
+        let directory = tempfile::tempdir().unwrap();
+        let file = OwnFile::new(directory.path().join("credential.json"), GroupRead::Refused);
         let made = CredentialKey::open(&file, Start::First).unwrap();
         let read = CredentialKey::open(&file, Start::Later).unwrap();
         let secret = Secret::new("s".into());

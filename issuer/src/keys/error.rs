@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub enum KeyFileError {
     /// The file cannot be used.
     #[error(transparent)]
-    Folder(#[from] FileError),
+    Directory(#[from] FileError),
     /// No randomness to make a key.
     #[error(transparent)]
     Random(#[from] NoRandomness),

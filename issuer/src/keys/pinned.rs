@@ -7,7 +7,7 @@ use crate::files::DataDirectory;
 use edgewrit_shared::jose::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
-/// The file, below the data folder.
+/// The file, below the data directory.
 pub const PINNED_FILE: &str = "keys/pinned.json";
 
 /// A key that may sign checkpoints.
@@ -44,12 +44,12 @@ impl PinnedKeys {
         Self(keys.into_iter().map(|key| PinnedKey { key, last: None }).collect())
     }
 
-    /// Reads the file of the data `folder`. `None` if there is none.
+    /// Reads the file of the data `directory`. `None` if there is none.
     ///
     /// # Errors
     /// [`KeyFileError`] if the file cannot be used.
-    pub fn read(folder: &DataDirectory) -> Result<Option<Self>, KeyFileError> {
-        let file = folder.file(PINNED_FILE);
+    pub fn read(directory: &DataDirectory) -> Result<Option<Self>, KeyFileError> {
+        let file = directory.file(PINNED_FILE);
         let Some(bytes) = file.read()? else {
             return Ok(None);
         };
@@ -60,11 +60,11 @@ impl PinnedKeys {
             .ok_or_else(|| KeyFileError::Malformed(file.path().to_owned(), expected))
     }
 
-    /// Writes the file of the data `folder`.
-    pub(crate) fn write(&self, folder: &DataDirectory) -> Result<(), KeyFileError> {
+    /// Writes the file of the data `directory`.
+    pub(crate) fn write(&self, directory: &DataDirectory) -> Result<(), KeyFileError> {
         let checkpoint_keys = self.0.iter().map(PinnedEntry::of).collect();
         let text = serde_json::to_string_pretty(&PinnedDocument { checkpoint_keys }).unwrap_or_default();
-        Ok(folder.file(PINNED_FILE).write(text.as_bytes())?)
+        Ok(directory.file(PINNED_FILE).write(text.as_bytes())?)
     }
 
     /// The key with this id.
@@ -73,21 +73,21 @@ impl PinnedKeys {
         self.0.iter().find(|pinned| pinned.key.kid() == kid)
     }
 
-    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done
+    /// Adds a key to the file of the data `directory`, which is made if it is not there. To be done
     /// before anything refers to the key.
-    pub(crate) fn add(folder: &DataDirectory, key: &PublicKey) -> Result<(), KeyFileError> {
-        let mut pinned = Self::read(folder)?.unwrap_or_default();
+    pub(crate) fn add(directory: &DataDirectory, key: &PublicKey) -> Result<(), KeyFileError> {
+        let mut pinned = Self::read(directory)?.unwrap_or_default();
         if pinned.find(key.kid()).is_none() {
             let key = key.clone();
             pinned.0.push(PinnedKey { key, last: None });
-            pinned.write(folder)?;
+            pinned.write(directory)?;
         }
         Ok(())
     }
 
     /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`,
     /// and that those which are may go on.
-    pub(crate) fn close(&mut self, folder: &DataDirectory, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
+    pub(crate) fn close(&mut self, directory: &DataDirectory, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
         let mut changed = false;
         for pinned in &mut self.0 {
             let signs = signing.contains(&pinned.key.kid());
@@ -99,7 +99,7 @@ impl PinnedKeys {
             changed |= pinned.last != until;
             pinned.last = until;
         }
-        if changed { self.write(folder) } else { Ok(()) }
+        if changed { self.write(directory) } else { Ok(()) }
     }
 }
 
@@ -127,46 +127,46 @@ mod tests {
 
     fn made() -> (tempfile::TempDir, DataDirectory, PublicKey, PublicKey) {
         let beside = tempfile::tempdir().unwrap();
-        let folder = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let directory = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
         let key = || SigningKey::fresh().unwrap().public().clone();
-        (beside, folder, key(), key())
+        (beside, directory, key(), key())
     }
 
     #[test]
     fn pinned_keys_are_written_and_read_again_with_their_last_checkpoints() {
-        let (_beside, folder, one, other) = made();
-        assert!(PinnedKeys::read(&folder).unwrap().is_none());
+        let (_beside, directory, one, other) = made();
+        assert!(PinnedKeys::read(&directory).unwrap().is_none());
         for key in [&one, &other, &one] {
-            PinnedKeys::add(&folder, key).unwrap();
+            PinnedKeys::add(&directory, key).unwrap();
         }
-        let mut pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        let mut pinned = PinnedKeys::read(&directory).unwrap().unwrap();
         assert_eq!(pinned.0.len(), 2);
-        pinned.close(&folder, &[other.kid()], 7).unwrap();
-        pinned.close(&folder, &[other.kid()], 9).unwrap();
-        let pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        pinned.close(&directory, &[other.kid()], 7).unwrap();
+        pinned.close(&directory, &[other.kid()], 9).unwrap();
+        let pinned = PinnedKeys::read(&directory).unwrap().unwrap();
         let last = |key: &PublicKey| pinned.find(key.kid()).unwrap().last;
         assert_eq!((last(&one), last(&other)), (Some(7), None));
         // One that signs again, after the operator went back to an older database, has no last one.
-        pinned.clone().close(&folder, &[one.kid()], 5).unwrap();
-        let pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        pinned.clone().close(&directory, &[one.kid()], 5).unwrap();
+        let pinned = PinnedKeys::read(&directory).unwrap().unwrap();
         let last = |key: &PublicKey| pinned.find(key.kid()).unwrap().last;
         assert_eq!((last(&one), last(&other)), (None, Some(5)));
     }
 
     #[test]
     fn pinned_keys_of_many_years_are_read() {
-        let (_beside, folder, ..) = made();
+        let (_beside, directory, ..) = made();
         let keys = (0..1_000).map(|_| SigningKey::fresh().unwrap().public().clone());
         let mut pinned = PinnedKeys::of(keys);
-        pinned.close(&folder, &[], 1_000_000).unwrap();
-        assert_eq!(PinnedKeys::read(&folder).unwrap().unwrap().0.len(), 1_000);
+        pinned.close(&directory, &[], 1_000_000).unwrap();
+        assert_eq!(PinnedKeys::read(&directory).unwrap().unwrap().0.len(), 1_000);
     }
 
     #[test]
     fn a_file_of_pinned_keys_that_was_damaged_is_an_error() {
-        let (_beside, folder, one, other) = made();
-        PinnedKeys::add(&folder, &one).unwrap();
-        let path = folder.path(PINNED_FILE);
+        let (_beside, directory, one, other) = made();
+        PinnedKeys::add(&directory, &one).unwrap();
+        let path = directory.path(PINNED_FILE);
         let whole = std::fs::read_to_string(&path).unwrap();
         for damaged in [
             String::new(),
@@ -175,7 +175,7 @@ mod tests {
             whole.replace("\"x\": \"", "\"x\": \"AAAA"),
         ] {
             std::fs::write(&path, &damaged).unwrap();
-            let read = PinnedKeys::read(&folder);
+            let read = PinnedKeys::read(&directory);
             assert!(matches!(read, Err(KeyFileError::Malformed(..))), "{damaged}");
         }
     }

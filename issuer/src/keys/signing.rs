@@ -141,11 +141,11 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     fn kept() -> (tempfile::TempDir, OwnFile, SigningKey) {
-        let folder = tempfile::tempdir().unwrap();
-        let file = OwnFile::new(folder.path().join("writ.json"), GroupRead::Refused);
+        let directory = tempfile::tempdir().unwrap();
+        let file = OwnFile::new(directory.path().join("writ.json"), GroupRead::Refused);
         let key = SigningKey::fresh().unwrap();
         key.keep(&file).unwrap();
-        (folder, file, key)
+        (directory, file, key)
     }
 
     #[test]
@@ -158,8 +158,8 @@ mod tests {
 
     #[test]
     fn a_key_that_is_gone_is_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("writ.json");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("writ.json");
         let gone = SigningKey::open(&OwnFile::new(path, GroupRead::Refused));
         assert!(matches!(gone, Err(KeyFileError::Missing(_))));
     }

@@ -45,10 +45,10 @@ impl AdminAnswer {
 /// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminCallError {
-    /// The data folder.
+    /// The data directory.
     #[error(transparent)]
-    Folder(FileError),
-    /// The content of the data folder.
+    Directory(FileError),
+    /// The content of the data directory.
     #[error(transparent)]
     Open(OpenDataError),
     /// The running server broke off.
@@ -59,32 +59,32 @@ pub enum AdminCallError {
     Late,
 }
 
-/// Posts the JSON `body` to `path` of the office of the data folder at `folder`.
+/// Posts the JSON `body` to `path` of the admin endpoints of the data directory at `directory`.
 ///
 /// # Errors
 /// [`AdminCallError`]. What the office itself refuses is an answer, not an error.
 pub async fn post(
-    folder: &Path,
+    directory: &Path,
     group: GroupRead,
     clock: Clock,
     path: &str,
     body: String,
 ) -> Result<AdminAnswer, AdminCallError> {
-    let folder = DataDirectory::open(folder, group).map_err(AdminCallError::Folder)?;
+    let directory = DataDirectory::open(directory, group).map_err(AdminCallError::Directory)?;
     for _ in 0..RETRIES {
-        let socket = folder.file(ADMIN_SOCKET).look_for_socket();
-        socket.map_err(AdminCallError::Folder)?;
-        if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
+        let socket = directory.file(ADMIN_SOCKET).look_for_socket();
+        socket.map_err(AdminCallError::Directory)?;
+        if let Ok(stream) = UnixStream::connect(directory.path(ADMIN_SOCKET)).await {
             let answer = timeout(ANSWER_TIME, post_over_socket(stream, build_request(path, body)));
             return answer.await.unwrap_or(Err(AdminCallError::Late));
         }
-        match folder.lock() {
-            Ok(lock) => return post_in_process(folder, lock, clock, build_request(path, body)).await,
+        match directory.lock() {
+            Ok(lock) => return post_in_process(directory, lock, clock, build_request(path, body)).await,
             Err(FileError::Locked(_)) => sleep(RETRY).await,
-            Err(error) => return Err(AdminCallError::Folder(error)),
+            Err(error) => return Err(AdminCallError::Directory(error)),
         }
     }
-    Err(AdminCallError::Folder(FileError::Locked(folder.path("lock"))))
+    Err(AdminCallError::Directory(FileError::Locked(directory.path("lock"))))
 }
 
 fn build_request(path: &str, body: String) -> Request<Full<Bytes>> {
@@ -109,14 +109,14 @@ async fn post_over_socket(stream: UnixStream, request: Request<Full<Bytes>>) -> 
 }
 
 async fn post_in_process(
-    folder: DataDirectory,
+    directory: DataDirectory,
     lock: DirectoryLock,
     clock: Clock,
     request: Request<Full<Bytes>>,
 ) -> Result<AdminAnswer, AdminCallError> {
-    let issuer = folder.file(ISSUER_FILE).read().map_err(AdminCallError::Folder)?;
+    let issuer = directory.file(ISSUER_FILE).read().map_err(AdminCallError::Directory)?;
     let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
-    let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
+    let data = Data::open_locked(directory, lock, clock, Opening::default()).await;
     let data = Arc::new(data.map_err(AdminCallError::Open)?);
     let state = AdminState::new(Arc::clone(&data), issuer);
     let answered = match admin(Arc::new(state)).oneshot(request).await {

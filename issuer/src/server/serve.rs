@@ -36,12 +36,12 @@ pub enum ServeError {
     /// A setting cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The data folder.
+    /// The data directory.
     #[error(transparent)]
     Open(OpenDataError),
     /// A file in it.
     #[error(transparent)]
-    Folder(#[from] FileError),
+    Directory(#[from] FileError),
     /// The address.
     #[error("`--listen`: `{0}`: {1}")]
     Listen(SocketAddr, io::Error),
@@ -56,7 +56,7 @@ pub enum ServeError {
     AuditLog(FileError),
 }
 
-/// A server whose data folder is open and whose sockets are bound, before it answers.
+/// A server whose data directory is open and whose sockets are bound, before it answers.
 struct Prepared {
     data: Data,
     log: Option<AuditLog>,
@@ -66,7 +66,8 @@ struct Prepared {
     url: String,
 }
 
-/// Opens the data folder, binds the sockets and writes the files that say where the server listens.
+/// Opens the data directory, binds the sockets and writes the files that say where the server
+/// listens.
 async fn prepare(
     path: &Path,
     settings: &Settings,
@@ -83,14 +84,14 @@ async fn prepare(
     let log = log.map(|path| AuditLog::open(path, settings.group_read(), &*data.store));
     let log = log.transpose().map_err(ServeError::AuditLog)?;
     let (public, address) = bind(settings.address()).await?;
-    let (url, folder) = (format!("http://{address}"), data.folder.clone());
-    folder.file(LISTENING_FILE).look()?;
-    folder.file(ADMIN_SOCKET).look_for_socket()?;
-    remove_server_files(&folder);
+    let (url, directory) = (format!("http://{address}"), data.directory.clone());
+    directory.file(LISTENING_FILE).look()?;
+    directory.file(ADMIN_SOCKET).look_for_socket()?;
+    remove_server_files(&directory);
     let config = settings.config(address, secret)?;
-    let socket = operator_socket(&folder)?;
-    folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
-    folder.file(LISTENING_FILE).write(url.as_bytes())?;
+    let socket = operator_socket(&directory)?;
+    directory.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
+    directory.file(LISTENING_FILE).write(url.as_bytes())?;
     Ok(Prepared {
         data,
         log,
@@ -101,7 +102,7 @@ async fn prepare(
     })
 }
 
-/// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are
+/// Serves from the data directory at `path` until `stop`. Tells `ready` the URL once requests are
 /// answered.
 ///
 /// # Errors
@@ -160,7 +161,7 @@ pub async fn serve(
     // Longer than requests are given: no client waits any more for what is left then.
     let _late = timeout(DRAIN, running.join_all()).await;
     sign_off(&data, &origin).await;
-    remove_server_files(&data.folder);
+    remove_server_files(&data.directory);
     ended
 }
 
@@ -256,8 +257,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErr
     clippy::disallowed_methods,
     reason = "the one place that binds the socket, in a folder that was checked"
 )]
-fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
-    let (aside, path) = (folder.file("keys/admin"), folder.path(ADMIN_SOCKET));
+fn operator_socket(directory: &DataDirectory) -> Result<UnixListener, ServeError> {
+    let (aside, path) = (directory.file("keys/admin"), directory.path(ADMIN_SOCKET));
     aside.remove()?;
     let bind = || {
         let socket = UnixListener::bind(aside.path())?;
@@ -266,14 +267,14 @@ fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
         Ok(socket)
     };
     let socket = bind().map_err(|error| ServeError::Socket(path.clone(), error))?;
-    folder.file(ADMIN_SOCKET).look_for_socket()?;
+    directory.file(ADMIN_SOCKET).look_for_socket()?;
     Ok(socket)
 }
 
 /// Removes the files that say that a server runs: at the end, and at the start if the last server
 /// was killed. Commands find out by themselves that a file which cannot be removed is stale.
-fn remove_server_files(folder: &DataDirectory) {
+fn remove_server_files(directory: &DataDirectory) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
-        let _stale = folder.file(name).remove();
+        let _stale = directory.file(name).remove();
     }
 }

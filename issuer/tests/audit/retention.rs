@@ -159,7 +159,7 @@ async fn up_to_where_was_pruned_is_kept_outside_of_the_database() {
     // A backup has no such file until it was started.
     let beside = tempfile::tempdir().unwrap();
     let copy = beside.path().join("copy");
-    back_up(&bench.data.folder, &copy).unwrap();
+    back_up(&bench.data.directory, &copy).unwrap();
     assert!(!copy.join(PRUNED_FILE).exists());
     assert_eq!(walked(&copy).unwrap().begin, pruned);
     for _ in 0..2 {

@@ -27,8 +27,8 @@ pub(crate) fn refresh_in_background(isolate: &Rc<Isolate>, context: &Context) {
     }
 }
 
-/// Waits until no question is in progress, for at most so many seconds. Requests cannot wait for the promises of other requests,
-/// so they check again and again.
+/// Waits until no question is in progress, for at most so many seconds. Requests cannot wait for
+/// the promises of other requests, so they check again and again.
 pub(crate) async fn wait_for_refresh(isolate: &Isolate, seconds: u64) {
     for _ in 0..seconds * 1_000 / u64::from(LOOK_MS) {
         let asks = isolate.refresh.borrow().is_asking(runtime::now());

@@ -1,5 +1,5 @@
-//! Parts of an exchange that could pass unseen: trailers and metadata. No verdict has seen them, and
-//! no edit was made to them, so the filter removes them or stops the exchange.
+//! Parts of an exchange that could pass unseen: trailers and metadata. No verdict has seen them,
+//! and no edit was made to them, so the filter removes them or stops the exchange.
 
 use crate::host::stream::{Flow, StreamHost};
 

@@ -10,8 +10,8 @@ pub mod watch;
 
 use edgewrit_shared::time::UnixSeconds;
 
-/// Least time between two lines of one kind in the log of a host, in seconds: metrics, and the audit
-/// head of the issuer.
+/// Least time between two lines of one kind in the log of a host, in seconds: metrics, and the
+/// audit head of the issuer.
 pub const LOG_SECONDS: u64 = 60;
 /// The pause after the first failure, in seconds.
 const FIRST_PAUSE: u64 = 1;

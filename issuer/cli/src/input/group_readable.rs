@@ -1,12 +1,12 @@
-//! The argument `--group-readable` of commands that open the data folder.
+//! The argument `--group-readable` of commands that open the data directory.
 
 use clap::Args;
 use edgewrit_issuer::files::GroupRead;
 
-/// Whether the group of the data folder may read it.
+/// Whether the group of the data directory may read it.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct GroupReadable {
-    /// Accept that the group of the data folder and of its files may read them, as Kubernetes
+    /// Accept that the group of the data directory and of its files may read them, as Kubernetes
     /// arranges it
     #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
     group_readable: Option<bool>,

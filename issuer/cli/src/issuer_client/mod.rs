@@ -1,4 +1,4 @@
 //! Calls to a running issuer.
 
-pub(crate) mod data_folder;
+pub(crate) mod data_directory_options;
 pub(crate) mod remote_issuer;

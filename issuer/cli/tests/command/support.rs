@@ -1,4 +1,4 @@
-//! The real binary on data folders of the tests and free ports.
+//! The real binary on data directorys of the tests and free ports.
 
 use serde_json::Value;
 use std::fs;
@@ -40,7 +40,7 @@ audiences:
         uses: {max: 1}
 ";
 
-/// A folder with a data folder, and with files beside it.
+/// A folder with a data directory, and with files beside it.
 pub(crate) struct TestFolder {
     folder: TempDir,
 }
@@ -124,7 +124,7 @@ impl TestFolder {
         self.command(&[&["serve"], args].concat())
     }
 
-    /// Runs as if there were no data folder.
+    /// Runs as if there were no data directory.
     pub(crate) fn run_without_data(&self, args: &[&str]) -> CommandResult {
         CommandResult::of(self.command(args).env_remove("EDGEWRIT_DATA").output().unwrap())
     }

@@ -50,7 +50,7 @@ pub enum Disagreement {
     },
     /// Nothing is kept outside any more, although something was.
     #[error(
-        "`{HEAD_FILE}` is missing in the data folder, where the issuer keeps how far the audit reached: this is a copy of a part of it"
+        "`{HEAD_FILE}` is missing in the data directory, where the issuer keeps how far the audit reached: this is a copy of a part of it"
     )]
     Gone,
 }

@@ -1,7 +1,7 @@
-//! The file in the data folder, and the witness.
+//! The file in the data directory, and the witness.
 
 use super::{HEAD_FILE, OutsideError, Published};
-use crate::files::{DataDirectory, FileError, GroupRead, OwnFile, check_log_folder, open_input};
+use crate::files::{DataDirectory, FileError, GroupRead, OwnFile, check_log_directory, open_input};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -11,35 +11,35 @@ const LINE_BYTES: u64 = 1_024;
 /// So many lines at the end of a witness are looked at for one that no crash cut off.
 const LAST_LINES: u64 = 64;
 
-/// Reads the file of the data `folder`. `None` if there is none.
+/// Reads the file of the data `directory`. `None` if there is none.
 ///
 /// # Errors
 /// [`OutsideError`].
-pub fn read_head_file(folder: &DataDirectory) -> Result<Option<Published>, OutsideError> {
-    let file = folder.file(HEAD_FILE);
-    let bytes = file.read().map_err(OutsideError::Folder)?;
+pub fn read_head_file(directory: &DataDirectory) -> Result<Option<Published>, OutsideError> {
+    let file = directory.file(HEAD_FILE);
+    let bytes = file.read().map_err(OutsideError::Directory)?;
     let malformed = || OutsideError::Malformed(file.path().to_owned());
     bytes
         .map(|bytes| Published::read_line(&bytes).ok_or_else(malformed))
         .transpose()
 }
 
-/// Writes the file of the data `folder`: whole or not at all.
-pub(crate) fn write_head_file(folder: &DataDirectory, published: &Published) -> Result<(), OutsideError> {
-    let written = folder.file(HEAD_FILE).write(published.to_line().as_bytes());
-    written.map_err(OutsideError::Folder)
+/// Writes the file of the data `directory`: whole or not at all.
+pub(crate) fn write_head_file(directory: &DataDirectory, published: &Published) -> Result<(), OutsideError> {
+    let written = directory.file(HEAD_FILE).write(published.to_line().as_bytes());
+    written.map_err(OutsideError::Directory)
 }
 
-/// Opens the witness at `path`, which others can no more change than the data folder.
+/// Opens the witness at `path`, which others can no more change than the data directory.
 fn open_witness(path: &Path, group: GroupRead, options: &mut OpenOptions) -> Result<File, OutsideError> {
-    let opened = check_log_folder(path).and_then(|()| OwnFile::new(path.to_owned(), group).open(options));
-    opened.map_err(OutsideError::Folder)
+    let opened = check_log_directory(path).and_then(|()| OwnFile::new(path.to_owned(), group).open(options));
+    opened.map_err(OutsideError::Directory)
 }
 
 /// Reads the last line of the witness at `path`. `None` if there is none.
 pub(crate) fn read_last_of_witness(path: &Path, group: GroupRead) -> Result<Option<Published>, OutsideError> {
     let file = match open_witness(path, group, OpenOptions::new().read(true)) {
-        Err(OutsideError::Folder(FileError::Io(_, error))) if error.kind() == io::ErrorKind::NotFound => {
+        Err(OutsideError::Directory(FileError::Io(_, error))) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(None);
         }
         file => file?,
@@ -115,20 +115,20 @@ mod tests {
     #[test]
     fn the_head_file_is_read_as_it_was_written() {
         let beside = tempfile::tempdir().unwrap();
-        let folder = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
-        assert!(read_head_file(&folder).unwrap().is_none());
+        let directory = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        assert!(read_head_file(&directory).unwrap().is_none());
         for one in [published(1, None), published(2, Some(1))] {
-            write_head_file(&folder, &one).unwrap();
-            assert_eq!(read_head_file(&folder).unwrap(), Some(one));
+            write_head_file(&directory, &one).unwrap();
+            assert_eq!(read_head_file(&directory).unwrap(), Some(one));
         }
-        std::fs::write(folder.path(HEAD_FILE), "{}").unwrap();
-        assert!(matches!(read_head_file(&folder), Err(OutsideError::Malformed(_))));
+        std::fs::write(directory.path(HEAD_FILE), "{}").unwrap();
+        assert!(matches!(read_head_file(&directory), Err(OutsideError::Malformed(_))));
     }
 
     #[test]
     fn a_witness_keeps_every_line_and_its_last_one_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("witness");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("witness");
         assert!(read_last_of_witness(&path, GroupRead::Refused).unwrap().is_none());
         for seq in 1..=40 {
             append_to_witness(&path, GroupRead::Refused, &published(seq, None)).unwrap();

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::spawn_blocking;
 
-/// Writes how far the audit reached, to the file of the data folder and to the witness.
+/// Writes how far the audit reached, to the file of the data directory and to the witness.
 #[derive(Debug)]
 pub(crate) struct HeadKeeper {
-    folder: DataDirectory,
+    directory: DataDirectory,
     witness: Option<PathBuf>,
     /// The head that was written last.
     written: Arc<Mutex<Option<Published>>>,
@@ -22,10 +22,10 @@ pub(crate) struct HeadKeeper {
 const RENEWED_AFTER: u64 = 30;
 
 impl HeadKeeper {
-    pub(crate) fn new(folder: DataDirectory, witness: Option<PathBuf>) -> Self {
+    pub(crate) fn new(directory: DataDirectory, witness: Option<PathBuf>) -> Self {
         let written = Arc::default();
         Self {
-            folder,
+            directory,
             witness,
             written,
         }
@@ -34,14 +34,19 @@ impl HeadKeeper {
     /// Writes `published`, unless that was written already. Apart from the threads that answer
     /// requests.
     pub(crate) async fn keep(&self, published: Published) -> Result<(), OutsideError> {
-        let (folder, witness, written) = (self.folder.clone(), self.witness.clone(), Arc::clone(&self.written));
-        let kept = spawn_blocking(move || keep_now(&folder, witness.as_deref(), &written, published)).await;
-        kept.unwrap_or_else(|error| Err(OutsideError::Io(self.folder.path(HEAD_FILE), io::Error::other(error))))
+        let (directory, witness, written) = (self.directory.clone(), self.witness.clone(), Arc::clone(&self.written));
+        let kept = spawn_blocking(move || keep_now(&directory, witness.as_deref(), &written, published)).await;
+        kept.unwrap_or_else(|error| {
+            Err(OutsideError::Io(
+                self.directory.path(HEAD_FILE),
+                io::Error::other(error),
+            ))
+        })
     }
 }
 
 fn keep_now(
-    folder: &DataDirectory,
+    directory: &DataDirectory,
     witness: Option<&Path>,
     written: &Mutex<Option<Published>>,
     published: Published,
@@ -51,9 +56,9 @@ fn keep_now(
     if before.is_some_and(|before| published.at.since(before.at) < RENEWED_AFTER) {
         return Ok(());
     }
-    write_head_file(folder, &published)?;
+    write_head_file(directory, &published)?;
     if let Some(witness) = witness.filter(|_| before.is_none()) {
-        append_to_witness(witness, folder.group(), &published)?;
+        append_to_witness(witness, directory.group(), &published)?;
     }
     *written = Some(published);
     Ok(())

@@ -1,6 +1,6 @@
-//! How far the audit reached, kept outside of the database: in a file of the data folder, and where
-//! the operator wants it a second time with a witness. A database that is behind, or has another
-//! history, is a copy or was changed from outside.
+//! How far the audit reached, kept outside of the database: in a file of the data directory, and
+//! where the operator wants it a second time with a witness. A database that is behind, or has
+//! another history, is a copy or was changed from outside.
 //!
 //! What is written here is durable in the database before: a crash leaves the file behind the
 //! database, never ahead of it.
@@ -25,7 +25,7 @@ pub(crate) use keeper::HeadKeeper;
 pub use pruned::{PRUNED_FILE, read_pruned_file};
 pub(crate) use pruned::{compare_pruned, write_pruned_file};
 
-/// The file in the data folder.
+/// The file in the data directory.
 pub const HEAD_FILE: &str = "head";
 
 /// The end of the audit at a moment.
@@ -85,9 +85,9 @@ impl Published {
 /// Why what is kept outside of the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OutsideError {
-    /// The file of the data folder.
+    /// The file of the data directory.
     #[error(transparent)]
-    Folder(FileError),
+    Directory(FileError),
     /// The witness.
     #[error("{path}: {error}", path = .0.display(), error = .1)]
     Io(PathBuf, io::Error),

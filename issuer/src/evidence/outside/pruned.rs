@@ -1,5 +1,5 @@
-//! Up to where the issuer pruned the audit, in a file of the data folder: a database alone cannot
-//! say that its beginning was pruned.
+//! Up to where the issuer pruned the audit, in a file of the data directory: a database alone
+//! cannot say that its beginning was pruned.
 //!
 //! It is written before the database says so: a crash leaves the file ahead of the database, never
 //! behind it.
@@ -8,16 +8,16 @@ use super::{Disagreement, OutsideError};
 use crate::audit::Head;
 use crate::files::{DataDirectory, FileError};
 
-/// The file in the data folder.
+/// The file in the data directory.
 pub const PRUNED_FILE: &str = "pruned";
 
-/// Reads the file of the data `folder`. Without one nothing was pruned.
+/// Reads the file of the data `directory`. Without one nothing was pruned.
 ///
 /// # Errors
 /// [`OutsideError`].
-pub fn read_pruned_file(folder: &DataDirectory) -> Result<Head, OutsideError> {
-    let file = folder.file(PRUNED_FILE);
-    let Some(bytes) = file.read().map_err(OutsideError::Folder)? else {
+pub fn read_pruned_file(directory: &DataDirectory) -> Result<Head, OutsideError> {
+    let file = directory.file(PRUNED_FILE);
+    let Some(bytes) = file.read().map_err(OutsideError::Directory)? else {
         return Ok(Head::default());
     };
     let text = std::str::from_utf8(&bytes).ok();
@@ -25,9 +25,10 @@ pub fn read_pruned_file(folder: &DataDirectory) -> Result<Head, OutsideError> {
         .ok_or_else(|| OutsideError::NoHead(file.path().to_owned()))
 }
 
-/// Writes the file of the data `folder`: whole or not at all. There is none if nothing was pruned.
-pub(crate) fn write_pruned_file(folder: &DataDirectory, pruned: Head) -> Result<(), FileError> {
-    let file = folder.file(PRUNED_FILE);
+/// Writes the file of the data `directory`: whole or not at all. There is none if nothing was
+/// pruned.
+pub(crate) fn write_pruned_file(directory: &DataDirectory, pruned: Head) -> Result<(), FileError> {
+    let file = directory.file(PRUNED_FILE);
     if pruned.seq == 0 {
         return file.remove();
     }

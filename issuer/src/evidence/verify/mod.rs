@@ -1,5 +1,5 @@
-//! Verifies the audit of a data folder: the chain from its beginning, its checkpoints by keys that
-//! are pinned outside of the database, and what was kept or seen of its heads elsewhere.
+//! Verifies the audit of a data directory: the chain from its beginning, its checkpoints by keys
+//! that are pinned outside of the database, and what was kept or seen of its heads elsewhere.
 
 use crate::audit::{Broken, CheckpointFault, Head, Link};
 use crate::evidence::history::{History, HistoryError};
@@ -144,7 +144,7 @@ pub fn verify_export<E: From<VerifyError>>(
     Ok(walk.verified(left_behind, true))
 }
 
-/// Verifies the whole history of a data folder. `keys` are the only ones whose checkpoints are
+/// Verifies the whole history of a data directory. `keys` are the only ones whose checkpoints are
 /// accepted; without them these are the ones that are pinned in the key folder, or, of an earlier
 /// version, those that the database names. `progress` is told the number of each event.
 ///
@@ -226,7 +226,7 @@ fn walk_events(
     Ok(())
 }
 
-/// The head of the chain that the data folder keeps outside of the database.
+/// The head of the chain that the data directory keeps outside of the database.
 struct KeptHead<'p>(Option<&'p Published>);
 
 impl KeptHead<'_> {

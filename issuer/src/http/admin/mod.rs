@@ -1,4 +1,4 @@
-//! The operator's endpoints. Commands reach them over the socket in the data folder, or in their
+//! The operator's endpoints. Commands reach them over the socket in the data directory, or in their
 //! own process when no server runs. Every request is a POST with a JSON body.
 
 use crate::data::Data;
@@ -43,7 +43,7 @@ impl AdminState {
             events: AuditEvents::new(Arc::clone(&data.store)),
             revocations: Revocations::new(Arc::clone(&data.store)),
             reports: TaskReports::new(Arc::clone(&data.store), data.clock.clone()),
-            backups: Backups::new(data.folder.clone(), Arc::clone(&data.store)),
+            backups: Backups::new(data.directory.clone(), Arc::clone(&data.store)),
             issuer,
             registry: Arc::clone(&data.registry),
             keyring: Arc::clone(&data.keyring),

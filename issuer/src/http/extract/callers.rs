@@ -30,7 +30,7 @@ pub enum AdmittedCaller {
     Agent,
     /// The holder of a session or of a writ.
     Bearer,
-    /// The operator, who alone can open the socket in the data folder.
+    /// The operator, who alone can open the socket in the data directory.
     SocketOperator,
 }
 
@@ -93,7 +93,7 @@ where
     }
 }
 
-/// Admits the operator on the socket in the data folder, which only the operator can open.
+/// Admits the operator on the socket in the data directory, which only the operator can open.
 pub(in crate::http) struct SocketOperator;
 
 impl AdmitsCaller for SocketOperator {

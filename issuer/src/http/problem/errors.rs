@@ -129,7 +129,9 @@ impl From<BackupError> for Problem {
     fn from(error: BackupError) -> Self {
         match error {
             BackupError::Exists(_) => Self::new(Code::NameTaken).detail(error.to_string()),
-            BackupError::Folder(_) | BackupError::Database(_) => Self::new(Code::Unavailable).detail(error.to_string()),
+            BackupError::Directory(_) | BackupError::Database(_) => {
+                Self::new(Code::Unavailable).detail(error.to_string())
+            }
             BackupError::Record(error) => error.into(),
             BackupError::Stopped => Code::Internal.into(),
         }

@@ -103,8 +103,8 @@ pub fn verdict_of<'a>(edge: &'a ReportingEdge, record: &'a EdgeRecord, at: UnixS
     }
 }
 
-/// A time that can be: the clock of an edge may be wrong, and its word must not stay for ever as the
-/// last use of a grant.
+/// A time that can be: the clock of an edge may be wrong, and its word must not stay for ever as
+/// the last use of a grant.
 fn believed_time(at: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
     let (earliest, latest) = (now.0.saturating_sub(AGE_MAX), now.0.saturating_add(CLOCK_TOLERANCE));
     UnixSeconds(at.0.clamp(earliest, latest))

@@ -18,7 +18,7 @@ impl From<rusqlite::Error> for StoreError {
 pub enum OpenStoreError {
     /// The file cannot be made.
     #[error(transparent)]
-    Folder(FileError),
+    Directory(FileError),
     /// SQLite refused.
     #[error("{path}: {error}", path = .0.display(), error = .1)]
     Sqlite(PathBuf, rusqlite::Error),

@@ -1,4 +1,4 @@
-//! The database of a data folder for a command that only reads: no lock, no change.
+//! The database of a data directory for a command that only reads: no lock, no change.
 
 use super::tables::task_number::{self, TaskName};
 use super::{audit, keys, look_at_database, meta, open_database};

@@ -82,9 +82,9 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenStoreError`].
     pub fn open_from(database: &OwnFile, clock: Clock, origin: DatabaseOrigin) -> Result<Self, OpenStoreError> {
-        database.make().map_err(OpenStoreError::Folder)?;
-        look_at_database(database).map_err(OpenStoreError::Folder)?;
-        let path = database.path_without_links().map_err(OpenStoreError::Folder)?;
+        database.make().map_err(OpenStoreError::Directory)?;
+        look_at_database(database).map_err(OpenStoreError::Directory)?;
+        let path = database.path_without_links().map_err(OpenStoreError::Directory)?;
         let refused = |error| OpenStoreError::Sqlite(path.clone(), error);
         let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
         let epoch = schema::prepare(&mut connection, &path, origin)?;

@@ -10,24 +10,24 @@ use tempfile::TempDir;
 
 struct Opened {
     store: SqliteStore,
-    folder: TempDir,
+    directory: TempDir,
 }
 
-fn database_in(folder: &TempDir) -> OwnFile {
-    OwnFile::new(folder.path().join("issuer.db"), GroupRead::Refused)
+fn database_in(directory: &TempDir) -> OwnFile {
+    OwnFile::new(directory.path().join("issuer.db"), GroupRead::Refused)
 }
 
 fn open() -> Opened {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&database_in(&folder), Clock::system()).unwrap();
-    Opened { store, folder }
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&database_in(&directory), Clock::system()).unwrap();
+    Opened { store, directory }
 }
 
 fn reopen(opened: Opened) -> Opened {
-    let Opened { store, folder } = opened;
+    let Opened { store, directory } = opened;
     drop(store);
-    let store = SqliteStore::open(&database_in(&folder), Clock::system()).unwrap();
-    Opened { store, folder }
+    let store = SqliteStore::open(&database_in(&directory), Clock::system()).unwrap();
+    Opened { store, directory }
 }
 
 async fn remember(store: &SqliteStore, name: &'static str) -> Result<usize, StoreError> {
@@ -56,7 +56,10 @@ async fn what_was_acknowledged_is_there_after_reopening() {
 
 #[tokio::test]
 async fn a_job_that_fails_undoes_itself_and_none_of_its_group() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let half_done = store.write(|connection| {
         connection.execute("INSERT INTO meta VALUES ('half', 'x')", [])?;
         connection.execute("INSERT INTO nowhere VALUES (1)", [])
@@ -69,7 +72,10 @@ async fn a_job_that_fails_undoes_itself_and_none_of_its_group() {
 
 #[tokio::test]
 async fn a_group_that_is_done_again_is_in_the_chain_once() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let slow = store.write(|_| {
         // Until the others are queued: they share the next commit.
         std::thread::sleep(std::time::Duration::from_millis(200));
@@ -89,7 +95,10 @@ async fn a_group_that_is_done_again_is_in_the_chain_once() {
 
 #[tokio::test]
 async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let refusals = |number: u32| {
         move |writing: &Writing<'_>| {
             (0..number).try_for_each(|_| writing.record(&Event::denied(EventKind::ScopeViolation).client("c")))
@@ -119,7 +128,10 @@ async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
 
 #[tokio::test]
 async fn what_cannot_be_recorded_of_omitted_events_is_counted_on() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let refused = Event::denied(EventKind::ScopeViolation).client("c");
     for _ in 0..300 {
         if !store.omits(&refused) {
@@ -148,7 +160,10 @@ async fn what_cannot_be_recorded_of_omitted_events_is_counted_on() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_loses_nothing() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     remember(&store, "kept").await.unwrap();
     let fill = |connection: &Writing<'_>| {
         connection.pragma_update(None, "max_page_count", 1)?;
@@ -164,7 +179,10 @@ async fn a_full_disk_refuses_and_loses_nothing() {
 
 #[tokio::test]
 async fn a_read_only_database_refuses_and_loses_nothing() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     remember(&store, "kept").await.unwrap();
     store
         .write(|connection| connection.pragma_update(None, "query_only", true))
@@ -179,7 +197,10 @@ async fn a_read_only_database_refuses_and_loses_nothing() {
 
 #[tokio::test]
 async fn readers_cannot_write() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let write = store.read(|connection| connection.execute("INSERT INTO meta VALUES ('a', 'x')", []));
     assert!(write.await.is_err());
     assert!(remembered(&store).await.is_empty());
@@ -187,7 +208,10 @@ async fn readers_cannot_write() {
 
 #[tokio::test]
 async fn every_write_is_synced() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let read =
         |connection: &Writing<'_>| connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
     let full = 2;
@@ -199,7 +223,10 @@ async fn every_write_is_synced() {
 
 #[tokio::test]
 async fn a_revocation_is_announced_before_it_is_acknowledged() {
-    let Opened { store, folder: _folder } = open();
+    let Opened {
+        store,
+        directory: _folder,
+    } = open();
     let ends = store.history_ends();
     for number in 1..=5 {
         let now = Moment { millis: 1_000 }.seconds();
@@ -251,30 +278,30 @@ async fn numbers_of_revocations_are_never_used_again() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 fn a_database_of_a_later_release_is_left_alone() {
-    let Opened { store, folder } = open();
+    let Opened { store, directory } = open();
     drop(store);
-    let path = folder.path().join("issuer.db");
+    let path = directory.path().join("issuer.db");
     let connection = Connection::open(&path).unwrap();
     connection
         .pragma_update(None, "user_version", migrations::VERSION + 1)
         .unwrap();
     drop(connection);
     assert!(
-        matches!(SqliteStore::open(&database_in(&folder), Clock::system()), Err(OpenStoreError::Later(_, version)) if version == migrations::VERSION + 1)
+        matches!(SqliteStore::open(&database_in(&directory), Clock::system()), Err(OpenStoreError::Later(_, version)) if version == migrations::VERSION + 1)
     );
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 fn a_database_of_another_program_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    database_in(&folder).make().unwrap();
-    let path = folder.path().join("issuer.db");
+    let directory = tempfile::tempdir().unwrap();
+    database_in(&directory).make().unwrap();
+    let path = directory.path().join("issuer.db");
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
     drop(connection);
     assert!(matches!(
-        SqliteStore::open(&database_in(&folder), Clock::system()),
+        SqliteStore::open(&database_in(&directory), Clock::system()),
         Err(OpenStoreError::Foreign(_))
     ));
     std::fs::write(
@@ -283,7 +310,7 @@ fn a_database_of_another_program_is_left_alone() {
     )
     .unwrap();
     assert!(matches!(
-        SqliteStore::open(&database_in(&folder), Clock::system()),
+        SqliteStore::open(&database_in(&directory), Clock::system()),
         Err(OpenStoreError::Sqlite(..))
     ));
 }

@@ -36,13 +36,13 @@ struct StoreFixture {
 
 impl StoreFixture {
     fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let (clock, millis) = settable_clock();
-        let database = OwnFile::new(folder.path().join("issuer.db"), GroupRead::Refused);
+        let database = OwnFile::new(directory.path().join("issuer.db"), GroupRead::Refused);
         Self {
             store: Arc::new(SqliteStore::open(&database, clock).unwrap()),
             millis,
-            _folder: Some(folder),
+            _folder: Some(directory),
         }
     }
 

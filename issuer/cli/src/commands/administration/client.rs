@@ -1,7 +1,7 @@
 //! `edgewrit client`.
 
 use crate::input::document::Document;
-use crate::issuer_client::data_folder::{DataFolder, text_at};
+use crate::issuer_client::data_directory_options::{DataDirectoryOptions, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_line};
 use clap::{Args, Subcommand};
@@ -49,7 +49,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "FILE")]
     ceiling: PathBuf,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -59,7 +59,7 @@ pub(crate) struct Add {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -79,7 +79,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     overlap: u64,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -91,7 +91,7 @@ pub(crate) struct End {
     /// Its id
     client_id: String,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
 }
 
 impl Client {

@@ -1,6 +1,6 @@
 //! `edgewrit edge`.
 
-use crate::issuer_client::data_folder::{DataFolder, text_at};
+use crate::issuer_client::data_directory_options::{DataDirectoryOptions, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{Args, Subcommand};
@@ -44,7 +44,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: Option<String>,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     overlap: u64,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,

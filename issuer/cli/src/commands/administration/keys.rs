@@ -1,6 +1,6 @@
 //! `edgewrit keys`.
 
-use crate::issuer_client::data_folder::{DataFolder, text_at};
+use crate::issuer_client::data_directory_options::{DataDirectoryOptions, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_line};
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,7 +21,7 @@ pub(crate) enum Keys {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -43,7 +43,7 @@ pub(crate) struct Rotate {
     #[arg(value_enum)]
     job: Job,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -74,7 +74,7 @@ pub(crate) struct DropKey {
     /// The key's id, as `edgewrit keys list` shows it
     kid: String,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
 }
 
 impl Keys {

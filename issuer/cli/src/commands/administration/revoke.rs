@@ -1,6 +1,6 @@
 //! `edgewrit revoke`.
 
-use crate::issuer_client::data_folder::DataFolder;
+use crate::issuer_client::data_directory_options::DataDirectoryOptions;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
@@ -32,7 +32,7 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "MOMENT")]
     before: Option<String>,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
 }
 
 fn level_parser() -> impl TypedValueParser<Value = String> {

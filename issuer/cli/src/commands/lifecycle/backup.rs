@@ -1,6 +1,6 @@
 //! `edgewrit backup`.
 
-use crate::issuer_client::data_folder::DataFolder;
+use crate::issuer_client::data_directory_options::DataDirectoryOptions;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
-The copy is a data folder: database and keys, for its owner alone. To restore, put it where the data folder was and serve from it. A
+The copy is a data directory: database and keys, for its owner alone. To restore, put it where the data directory was and serve from it. A
 restored issuer begins another epoch, of which edges take a whole snapshot. What was ended after the backup is not in it: so its first
 start ends every writ, session and launch token that was issued before, and makes new keys for all that it signs but bundles. Clients that
 were ended since must be ended again. Secrets that were replaced since must be replaced again: the log and the audit list them.
@@ -24,7 +24,7 @@ pub(crate) struct Backup {
     /// Folder to make; must not be there
     to: PathBuf,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
 }
 
 impl Backup {

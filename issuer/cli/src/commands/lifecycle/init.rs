@@ -41,7 +41,7 @@ pub(crate) const TEMPLATE: &str = "\
 # audit_keep: 90d
 # audit_archive: /var/lib/edgewrit-archive
 
-# Whether the group of the data folder, of its files and of the operator's secret may read them, as Kubernetes arranges it.
+# Whether the group of the data directory, of its files and of the operator's secret may read them, as Kubernetes arranges it.
 # group_readable: false
 
 # A file in another place, to which is appended how far the audit reached.
@@ -60,7 +60,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Init {
-    /// Folder of keys and database; made if it is not there
+    /// Data directory, with the keys and the database; made if it is not there
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]
@@ -69,8 +69,8 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let folder = DataDirectory::open(&self.data, self.group.read()).map_err(Failure::new)?;
-        let file = folder.file(CONFIG_FILE);
+        let directory = DataDirectory::open(&self.data, self.group.read()).map_err(Failure::new)?;
+        let file = directory.file(CONFIG_FILE);
         let path = file.path().display();
         // A link counts as a file, wherever it leads.
         if file.path().is_symlink() || file.path().exists() {

@@ -1,4 +1,4 @@
-//! Commands that make, serve, copy and restore the data folder of an issuer.
+//! Commands that make, serve, copy and restore the data directory of an issuer.
 
 pub(crate) mod backup;
 pub(crate) mod init;

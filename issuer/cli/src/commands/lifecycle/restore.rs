@@ -8,7 +8,7 @@ use edgewrit_issuer::data::restore::mark;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
-A folder that `edgewrit backup` made is marked already. This is for a data folder that was copied by other means: a snapshot of a disk, a
+A data directory that `edgewrit backup` made is marked already. This is for a data directory that was copied by other means: a snapshot of a disk, a
 database that was put in the place of another. The issuer must not run.
 
 Examples:
@@ -31,7 +31,7 @@ const NEXT_START: [&str; 7] = [
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Restore {
-    /// Folder of keys and database: the one that `edgewrit serve` is given
+    /// Data directory, with the keys and the database: the one that `edgewrit serve` is given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]

@@ -20,7 +20,7 @@ use tracing_subscriber::filter::LevelFilter;
 use zeroize::Zeroizing;
 
 const EXAMPLES: &str = "\
-The first start makes keys and database in the data folder; keep a copy of both (`edgewrit backup`). Logs are JSON lines on standard error.
+The first start makes keys and database in the data directory; keep a copy of both (`edgewrit backup`). Logs are JSON lines on standard error.
 Settings come from the flags, then from the environment, then from DIR/edgewrit.yaml (`edgewrit init` writes one), then from defaults.
 
 The operator's secret of the AgentWrit API is in EDGEWRIT_ADMIN_SECRET or in the file `--admin-secret-file`: at least 16 bytes.
@@ -33,7 +33,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
-    /// Folder of keys and database; made if it is not there
+    /// Data directory, with the keys and the database; made if it is not there
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     /// Configuration file [default: DIR/edgewrit.yaml, if it is there]
@@ -104,7 +104,7 @@ fn parse_keep(text: &str) -> Result<u64, String> {
     parse_days(text).ok_or_else(|| format!("expected {DAYS_EXPECTED}"))
 }
 
-/// The configuration file in the data folder.
+/// The configuration file in the data directory.
 pub(crate) const CONFIG_FILE: &str = "edgewrit.yaml";
 /// The variable of the operator's secret, which comes before the file.
 const ADMIN_SECRET: &str = "EDGEWRIT_ADMIN_SECRET";

@@ -1,6 +1,6 @@
 //! `edgewrit task`.
 
-use crate::issuer_client::data_folder::{DataFolder, text_at};
+use crate::issuer_client::data_directory_options::{DataDirectoryOptions, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{ArgAction, Args, Subcommand};
@@ -31,7 +31,7 @@ pub(crate) struct Show {
     #[arg(long, value_name = "ID")]
     client: Option<String>,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,

@@ -1,6 +1,6 @@
 //! `edgewrit why`.
 
-use crate::issuer_client::data_folder::DataFolder;
+use crate::issuer_client::data_directory_options::DataDirectoryOptions;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::Args;
@@ -20,7 +20,7 @@ pub(crate) struct Why {
     /// or `request_id` in a problem
     request_id: String,
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,

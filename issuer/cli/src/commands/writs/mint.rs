@@ -1,7 +1,7 @@
 //! `edgewrit mint`.
 
 use crate::input::document::Document;
-use crate::issuer_client::data_folder::{problem_to_failure, text_at};
+use crate::issuer_client::data_directory_options::{problem_to_failure, text_at};
 use crate::issuer_client::remote_issuer::{IssuerAnswer, RemoteIssuer};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};

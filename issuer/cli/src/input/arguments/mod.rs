@@ -14,8 +14,8 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The words of a command line, as clap must have them to take values that begin with `-`.
 ///
-/// A word that is an option of the command is that option, and a word that is like one is a mistyped
-/// option. Where it is meant as a value, it is written `--option=--json`, or behind `--`.
+/// A word that is an option of the command is that option, and a word that is like one is a
+/// mistyped option. Where it is meant as a value, it is written `--option=--json`, or behind `--`.
 pub(crate) fn escape_values(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     root.build();
     let mut words = words.into_iter();
@@ -166,7 +166,8 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<FoundOption<'c>
     (arg.get_action().takes_values() || !has_value).then_some(FoundOption { arg, has_value })
 }
 
-/// How alike a word and an option must be, from 0 to 1 (Jaro), for the word to be a mistyped option.
+/// How alike a word and an option must be, from 0 to 1 (Jaro), for the word to be a mistyped
+/// option.
 const ALIKE: f64 = 0.8;
 
 /// Whether `word` is so much like an option of the command that it is hardly meant as a value.

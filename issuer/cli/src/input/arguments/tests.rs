@@ -106,7 +106,7 @@ fn the_arguments_that_carry_no_text_are_these() {
             .get_arguments()
             .filter(takes_values)
             .filter(|arg| !carries_text(arg));
-        // Every command that reads a data folder has this one.
+        // Every command that reads a data directory has this one.
         let others = others.filter(|arg| arg.get_id() != "group_readable");
         found.extend(others.map(|arg| format!("{name} {}", arg.get_id())));
     }

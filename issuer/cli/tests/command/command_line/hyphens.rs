@@ -24,7 +24,7 @@ fn draw_key() -> PublicKey {
     }
 }
 
-/// Runs `work` on the data folder of `place`, which no issuer holds.
+/// Runs `work` on the data directory of `place`, which no issuer holds.
 fn with_data<T>(place: &TestFolder, work: impl AsyncFnOnce(Data) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime

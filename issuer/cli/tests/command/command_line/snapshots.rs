@@ -232,7 +232,7 @@ fn a_writ_is_inspected() {
     compare("inspect_fault", &show(&place, "inspect -", "no.token"));
 }
 
-/// Copies the data folder of version 0.1, with the modes that git does not keep.
+/// Copies the data directory of version 0.1, with the modes that git does not keep.
 fn copy_fixture(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();

@@ -1,4 +1,4 @@
-//! Starts, stops, faults and restores of an issuer on its data folder.
+//! Starts, stops, faults and restores of an issuer on its data directory.
 
 mod durable;
 mod permissions;

@@ -45,7 +45,7 @@ fn assert_starts(place: &TestFolder, more: &[&str]) {
     assert!(place.serve_with(&args).stop().success());
 }
 
-/// The files of a data folder that are there when no server runs.
+/// The files of a data directory that are there when no server runs.
 fn files(place: &TestFolder) -> Vec<String> {
     let keys = fs::read_dir(place.data().join("keys")).unwrap();
     let keys = keys.map(|key| format!("keys/{}", key.unwrap().file_name().display()));
@@ -59,7 +59,7 @@ fn files(place: &TestFolder) -> Vec<String> {
 }
 
 #[test]
-fn no_file_of_the_data_folder_is_a_link() {
+fn no_file_of_the_data_directory_is_a_link() {
     let place = run_issuer_once();
     let elsewhere = place.folder().join("elsewhere");
     for name in files(&place) {
@@ -114,14 +114,14 @@ fn no_folder_of_the_issuer_is_a_link() {
         fs::remove_file(&folder).unwrap();
         fs::rename(&elsewhere, &folder).unwrap();
     }
-    // What lies above the data folder is the system's.
+    // What lies above the data directory is the system's.
     symlink(place.folder(), place.folder().join("above")).unwrap();
     let data = place.folder().join("above/data").to_string_lossy().into_owned();
     assert_starts(&place, &["--data", &data]);
 }
 
 #[test]
-fn no_file_of_the_data_folder_can_be_used_by_other_users() {
+fn no_file_of_the_data_directory_can_be_used_by_other_users() {
     let place = run_issuer_once();
     let names = files(&place)
         .into_iter()
@@ -146,7 +146,7 @@ fn no_file_of_the_data_folder_can_be_used_by_other_users() {
 }
 
 #[test]
-fn nothing_of_the_data_folder_belongs_to_another_user() {
+fn nothing_of_the_data_directory_belongs_to_another_user() {
     let place = run_issuer_once();
     let own = fs::metadata(place.data())
         .map(|data| std::os::unix::fs::MetadataExt::uid(&data))
@@ -169,7 +169,7 @@ fn nothing_of_the_data_folder_belongs_to_another_user() {
 }
 
 #[test]
-fn every_command_checks_the_data_folder() {
+fn every_command_checks_the_data_directory() {
     let place = run_issuer_once();
     let database = place.data().join("issuer.db");
     let commands: [&[&str]; 5] = [
@@ -210,7 +210,7 @@ fn a_socket_that_other_users_can_use_is_not_used() {
     );
 }
 
-/// Widens the whole data folder, as Kubernetes does that gives a volume to a group.
+/// Widens the whole data directory, as Kubernetes does that gives a volume to a group.
 fn widen(place: &TestFolder, folders: u32, bits: u32) {
     for name in files(place) {
         set_mode(&place.data().join(name), bits);

@@ -1,4 +1,4 @@
-//! Data folders with an earlier state: copies, backups, a replaced database, a killed server.
+//! Data directorys with an earlier state: copies, backups, a replaced database, a killed server.
 
 use crate::support::{CEILING, Server, TestFolder, wait_for};
 use std::fs;

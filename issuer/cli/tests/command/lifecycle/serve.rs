@@ -68,7 +68,7 @@ fn a_missing_key_is_not_replaced() {
 }
 
 #[test]
-fn a_data_folder_is_served_once() {
+fn a_data_directory_is_served_once() {
     let place = TestFolder::new();
     let _server = place.serve();
     let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();

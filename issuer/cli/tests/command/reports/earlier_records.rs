@@ -49,7 +49,7 @@ fn records() -> Vec<Map<String, Value>> {
         .collect()
 }
 
-/// A data folder whose audit ends with `records`, as version 0.1 wrote them: its lines held
+/// A data directory whose audit ends with `records`, as version 0.1 wrote them: its lines held
 /// everything but control characters below U+0020 as it came. Answers how many events there are.
 fn written(place: &TestFolder, records: &[Map<String, Value>]) -> u64 {
     place.client("planner");

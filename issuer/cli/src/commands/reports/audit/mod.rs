@@ -1,6 +1,6 @@
-//! `edgewrit audit`: reads the chain in the data folder, whether a server runs or not.
+//! `edgewrit audit`: reads the chain in the data directory, whether a server runs or not.
 
-use crate::issuer_client::data_folder::DataFolder;
+use crate::issuer_client::data_directory_options::DataDirectoryOptions;
 use crate::output::failure::Failure;
 use crate::output::streams::print_hashed_lines;
 use clap::{Args, Subcommand};
@@ -32,7 +32,7 @@ Example:
 #[command(after_help = EXPORT)]
 pub(crate) struct Export {
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Begin behind this event
     #[arg(long, value_name = "SEQ", default_value = "0")]
     after: u64,
@@ -42,7 +42,7 @@ pub(crate) struct Export {
 #[derive(Debug, Args)]
 pub(crate) struct Tail {
     #[command(flatten)]
-    data: DataFolder,
+    data: DataDirectoryOptions,
     /// Events of the past that are printed first
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
     lines: u64,

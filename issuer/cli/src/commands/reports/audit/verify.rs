@@ -31,7 +31,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Verify {
-    /// Folder of keys and database: the one that `edgewrit serve` was given
+    /// Data directory, with the keys and the database: the one that `edgewrit serve` was given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA", required_unless_present = "export")]
     data: Option<PathBuf>,
     /// A file that `edgewrit audit export` or `--audit-log` wrote
@@ -68,7 +68,7 @@ impl Verify {
             (Some(file), _) => verify_file(file, self.seen, witnessed)?,
             (None, Some(data)) => {
                 let history = History::open_readable(data, self.group.read());
-                verify_folder(&history.map_err(Failure::new)?, &self.key, self.seen, witnessed)?
+                verify_directory(&history.map_err(Failure::new)?, &self.key, self.seen, witnessed)?
             }
             // Clap asks for one of them.
             (None, None) => return Ok(()),
@@ -112,7 +112,7 @@ fn describe_protection(verified: &Verified) -> String {
     }
 }
 
-fn verify_folder(
+fn verify_directory(
     history: &History,
     keys: &[String],
     seen: Vec<Seen>,

@@ -1,4 +1,4 @@
-//! A faulty disk for a server on a data folder: `tests/faulty-disk/src/lib.rs` describes it.
+//! A faulty disk for a server on a data directory: `tests/faulty-disk/src/lib.rs` describes it.
 
 use crate::support::{Server, TestFolder};
 use std::fs;
@@ -53,7 +53,7 @@ impl<'a> FaultyDisk<'a> {
         fs::remove_file(&self.fault_file).unwrap();
     }
 
-    /// Replaces the data folder by its shadow: the state after a power cut. The server must have
+    /// Replaces the data directory by its shadow: the state after a power cut. The server must have
     /// ended.
     pub(crate) fn cut_power(self) {
         let (data, certain) = (self.place.data(), self.names().join("data"));

@@ -1,4 +1,4 @@
-//! Kills of the server at random moments, again and again on one data folder.
+//! Kills of the server at random moments, again and again on one data directory.
 
 use super::change::assert_nothing_is_lost;
 use super::load::load_until_killed;

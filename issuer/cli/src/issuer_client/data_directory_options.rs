@@ -1,5 +1,5 @@
-//! Calls to the issuer of a data folder: the running server carries them out, or this process if no
-//! server runs.
+//! Calls to the issuer of a data directory: the running server carries them out, or this process if
+//! no server runs.
 
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
@@ -12,17 +12,17 @@ use serde_json::Value;
 use std::path::PathBuf;
 use tokio::runtime;
 
-/// The data folder of an issuer.
+/// The data directory of an issuer.
 #[derive(Debug, Args)]
-pub(crate) struct DataFolder {
-    /// Folder of keys and database: the one that `edgewrit serve` was given
+pub(crate) struct DataDirectoryOptions {
+    /// Data directory, with the keys and the database: the one that `edgewrit serve` was given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]
     group: GroupReadable,
 }
 
-impl DataFolder {
+impl DataDirectoryOptions {
     /// Opens the audit in the folder.
     pub(crate) fn open_history(&self) -> Result<History, Failure> {
         History::open_readable(&self.data, self.group.read()).map_err(Failure::new)
