@@ -62,7 +62,7 @@ pub enum AdminCallError {
 /// Posts the JSON `body` to `path` of the admin endpoints of the data directory at `directory`.
 ///
 /// # Errors
-/// [`AdminCallError`]. What the office itself refuses is an answer, not an error.
+/// [`AdminCallError`]. A refusal of the admin endpoints is an answer, not an error.
 pub async fn post(
     directory: &Path,
     group: GroupRead,
