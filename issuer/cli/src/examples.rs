@@ -34,7 +34,7 @@ fn find_commands(text: &str, prompt: &str) -> ShownCommands {
 /// The calls of the program in a line of shell: each from its name to where the shell ends or
 /// redirects it.
 fn find_calls(line: &str) -> Vec<String> {
-    // Where standard error goes is the shell's business too.
+    // The shell decides too where standard error goes.
     let line = line.replace(" 2>", " >");
     let parts = line.split(['|', '<', '>', '(', ')', '#', ';']);
     let call = |part: &str| {

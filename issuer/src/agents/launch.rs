@@ -30,7 +30,7 @@ pub(crate) struct LaunchAsk {
     pub(crate) max_ttl: u64,
     /// Whether it is valid for one registration only.
     pub(crate) single_use: bool,
-    /// Its own life, in seconds.
+    /// Lifetime of the launch token, in seconds.
     pub(crate) ttl: u64,
 }
 

@@ -54,7 +54,7 @@ pub(crate) enum AgentError {
     NoAgent,
     /// A writ issued now would be revoked from the start: a revocation of this second covers it.
     Cut,
-    /// Its writ cannot be minted.
+    /// The writ of the agent cannot be minted.
     Mint(MintError),
     /// The store refused.
     Store(StoreError),

@@ -23,23 +23,23 @@ use std::sync::Arc;
 /// An agent as it registers.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
-    /// Its launch token.
+    /// Launch token of the agent.
     pub(crate) launch_token: Secret,
     /// The nonce of its challenge.
     pub(crate) nonce: String,
-    /// Its public key, in padded base64.
+    /// Public key of the agent, in padded base64.
     pub(crate) public_key: String,
-    /// Its signature of the nonce's bytes, in padded base64.
+    /// Signature of the nonce's bytes by the agent, in padded base64.
     pub(crate) signature: String,
-    /// Its orchestration.
+    /// Orchestration of the agent.
     pub(crate) orch_id: String,
-    /// Its task.
+    /// Task of the agent.
     pub(crate) task_id: String,
     /// The scopes that it asks for.
     pub(crate) scope: Vec<String>,
 }
 
-/// That the agent registered, and that its writ was issued.
+/// The events of the registration of an agent and of the issue of its writ.
 fn registration_events(agent: &AgentRow, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
     let registered = json!({"name": agent.name, "public_key": agent.public_key});
     let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});

@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Head {
     /// Number of the last event, 0 before the first.
     pub seq: u64,
-    /// Its hash.
+    /// Hash of the event.
     pub hash: [u8; 32],
 }
 
@@ -45,9 +45,9 @@ impl fmt::Display for Head {
 /// One event as it is kept.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// Its number, and its hash as it was kept.
+    /// Number of the event, and its hash as it was kept.
     pub head: Head,
-    /// Its line.
+    /// Line of the event.
     pub line: String,
 }
 
@@ -98,7 +98,7 @@ impl Link {
     }
 }
 
-/// Where the chain is broken.
+/// The place at which the chain is broken, and the cause.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// An event is missing, or stands twice.

@@ -20,7 +20,7 @@ const CHECKPOINT_VALUES: usize = 16;
 /// Names a checkpoint: its number, and SHA-256 of its signed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckpointId {
-    /// Its number, from 1 on.
+    /// Number of the checkpoint, from 1 on.
     pub number: u64,
     /// SHA-256 of its signed text.
     pub hash: [u8; 32],
@@ -45,7 +45,7 @@ impl fmt::Display for CheckpointId {
 /// The place of a checkpoint among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckpointPlace {
-    /// Its number, from 1 on.
+    /// Number of the checkpoint, from 1 on.
     pub number: u64,
     /// SHA-256 of the signed text of the checkpoint before it, if there was one.
     pub before: Option<[u8; 32]>,
@@ -62,7 +62,7 @@ pub struct Checkpoint {
     pub head: Head,
     /// The time of its signature.
     pub at: UnixSeconds,
-    /// Its place; `None` for a checkpoint of a version that did not number them.
+    /// Place of the checkpoint; `None` for a checkpoint of a version that did not number them.
     pub place: Option<CheckpointPlace>,
 }
 

@@ -10,7 +10,7 @@ macro_rules! kinds {
         pub enum EventKind { $($(#[$doc])* $name,)* }
 
         impl EventKind {
-            /// All of them.
+            /// All names, in the order of their declaration.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The name in the event's line.
@@ -107,9 +107,9 @@ kinds! {
 /// Whether what was tried was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventOutcome {
-    /// It was done.
+    /// The act was done.
     Success,
-    /// It was refused.
+    /// The act was refused.
     Denied,
 }
 
@@ -129,7 +129,7 @@ impl EventOutcome {
 pub struct Event {
     /// The kind.
     pub kind: EventKind,
-    /// Its outcome.
+    /// Outcome of the event.
     pub outcome: EventOutcome,
     /// The client that it concerns.
     pub client_id: Option<String>,

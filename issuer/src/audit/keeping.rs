@@ -1,4 +1,4 @@
-//! Which events are always kept, and which a limiter may omit.
+//! The events that are always kept, and the events that a limiter may omit.
 
 use super::EventKind;
 use crate::base::limiter::Rate;

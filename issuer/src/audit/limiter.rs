@@ -130,7 +130,7 @@ impl EventLimiter {
     }
 }
 
-/// Which limit has no room.
+/// The limit that is exhausted.
 enum Exhausted {
     Cause,
     Party,
@@ -158,7 +158,7 @@ mod tests {
         Event::denied(EventKind::RequestRefused).client(client).task(task, "o")
     }
 
-    /// How many of `count` events pass.
+    /// The number of the `count` events that pass.
     fn passed(limiter: &EventLimiter, count: usize, event: impl Fn(usize) -> Event) -> usize {
         let mut admissions = Admissions::default();
         let passed = (0..count).filter(|number| limiter.admit(&event(*number), NOON, &mut admissions));

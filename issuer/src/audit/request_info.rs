@@ -2,12 +2,12 @@
 
 use crate::audit::Event;
 
-/// Which request, and which trace it belongs to.
+/// The request, and the trace to which it belongs.
 #[derive(Clone, Debug, Default)]
 pub struct RequestInfo {
     /// The request's id.
     pub request_id: Option<String>,
-    /// Its `traceparent` (W3C Trace Context).
+    /// `traceparent` (W3C Trace Context) of the request.
     pub traceparent: Option<String>,
 }
 

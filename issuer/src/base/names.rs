@@ -8,7 +8,7 @@ macro_rules! names {
         pub enum $type { $($(#[doc = $about])* $name,)* }
 
         impl $type {
-            /// All of them.
+            /// All names, in the order of their declaration.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The name by which people know it.
@@ -17,7 +17,7 @@ macro_rules! names {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// Its documentation.
+            /// Documentation of the name.
             #[must_use]
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => concat!($($about),*),)* }

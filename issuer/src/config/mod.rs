@@ -43,7 +43,7 @@ const CLIENT_FAILURES: u64 = 10;
 /// The retention of the audit: how long events are kept, and where older ones go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// How long events are kept, in seconds.
+    /// Time for which events are kept, in seconds.
     pub keep: u64,
     /// The folder of the archive.
     pub archive: PathBuf,

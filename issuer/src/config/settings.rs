@@ -11,7 +11,7 @@ use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-/// Where the issuer listens by default.
+/// Address on which the issuer listens by default.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// Proxies that can be trusted, at most.
 const PROXIES: usize = 64;
@@ -43,7 +43,7 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// The log of the audit's lines: a file, or `-` for standard output.
     pub audit_log: Option<PathBuf>,
-    /// How long the audit's events are kept, in seconds.
+    /// Time for which the events of the audit are kept, in seconds.
     pub audit_keep: Option<u64>,
     /// Folder where those that are older go.
     pub audit_archive: Option<PathBuf>,

@@ -17,7 +17,7 @@ const HEAD_REST: Duration = Duration::from_secs(1);
 /// For so long it is left as it is while nothing happens.
 const HEAD_IDLE: Duration = Duration::from_secs(30);
 
-/// How long the end waits for a witness that does not answer.
+/// Time for which the end waits for a witness that does not answer.
 const LEAVE_TIME: Duration = Duration::from_secs(5);
 
 /// Keeps up until `stopping`.

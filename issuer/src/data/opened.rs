@@ -119,7 +119,7 @@ impl Data {
     }
 }
 
-/// How far the last write may lie in the future, in milliseconds: an hour, which clocks are
+/// Most milliseconds by which the last write may lie in the future: an hour, which clocks are
 /// corrected by.
 const AHEAD: u64 = 3_600_000;
 

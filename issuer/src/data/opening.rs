@@ -1,4 +1,4 @@
-//! What the operator says about a data directory, and why it cannot be opened.
+//! The statements of the operator about a data directory, and the errors of its opening.
 
 use crate::base::clock::Moment;
 use crate::base::rfc3339;

@@ -24,7 +24,7 @@ pub enum HistoryError {
     /// The pinned keys.
     #[error(transparent)]
     Keys(KeyFileError),
-    /// What is kept outside of the database.
+    /// A file that is kept outside of the database.
     #[error(transparent)]
     Outside(OutsideError),
 }
@@ -75,7 +75,7 @@ impl History {
         Ok(self.database.hold_still()?)
     }
 
-    /// How far the chain reaches.
+    /// The head of the chain: the number and the hash of the last event.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -108,7 +108,7 @@ impl History {
         Ok(self.database.after(from, most)?)
     }
 
-    /// What stands beside the lines of the events that [`Self::after`] answers.
+    /// The columns beside the lines of the events that [`Self::after`] answers.
     pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<EventColumns>, HistoryError> {
         Ok(self.database.columns_after(from, most)?)
     }
@@ -152,7 +152,7 @@ impl History {
         PinnedKeys::read(&self.directory).map_err(HistoryError::Keys)
     }
 
-    /// How far the audit reached, as the data directory keeps it outside of the database.
+    /// The head of the audit, as the data directory keeps it outside of the database.
     ///
     /// # Errors
     /// [`HistoryError`].

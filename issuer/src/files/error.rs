@@ -35,7 +35,7 @@ pub enum FileFault {
     },
     /// Others can use it.
     Mode {
-        /// Its permission bits.
+        /// Permission bits of the file or folder.
         found: u32,
         /// The bits that are recommended.
         expected: u32,

@@ -7,7 +7,7 @@
 //! | settings of the operator | [`read_provided`] | within its folder | that user or root | others do not write |
 //! | that a command is to read once | [`open_input`] | any | any | any |
 //!
-//! What is checked is the open file: a path that is checked first can be another file when it is
+//! The open file is checked: a path that is checked first can be another file when it is
 //! opened. With [`GroupRead::Accepted`] the group may read the first two. Clippy rejects every
 //! other way to open a file (`issuer/clippy.toml`).
 

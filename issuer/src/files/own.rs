@@ -30,7 +30,7 @@ impl OwnFile {
         Self { path, group }
     }
 
-    /// Its path.
+    /// Path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -16,7 +16,7 @@ use serde_json::json;
 pub struct LastCheckpoint {
     /// The last event that it covers.
     pub covered: u64,
-    /// Its name, if it is numbered.
+    /// Name of the checkpoint, if it is numbered.
     pub id: Option<CheckpointId>,
     /// SHA-256 of its signed text.
     text: Option<[u8; 32]>,
@@ -97,7 +97,7 @@ impl LastCheckpoint {
         })
     }
 
-    /// Its number, 0 if it is not numbered.
+    /// Number of the checkpoint, 0 if it is not numbered.
     pub(crate) fn number(&self) -> u64 {
         self.id.map_or(0, |id| id.number)
     }

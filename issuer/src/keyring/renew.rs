@@ -68,7 +68,7 @@ struct BundleKeys {
     added: Option<KeyRow>,
 }
 
-/// Where a bundle key has been rotated since, the folder of this database has the next one's file
+/// If a bundle key has been rotated since, the data directory has the file of the next one
 /// alone: that one signs then, and there is another next one.
 fn promote_bundle_key(directory: &DataDirectory, known: &[KeyRow], clock: &Clock) -> Result<BundleKeys, KeysError> {
     let row = |state| known.iter().find(|row| row.job == KeyJob::Bundle && row.state == state);

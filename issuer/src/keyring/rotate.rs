@@ -10,8 +10,8 @@ use crate::store::{DropKeyRow, ReplaceKey, StoreError};
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::time::UnixSeconds;
 
-/// How long a key must have been known as the next before it signs: by then every edge that decides
-/// at all has a bundle with it.
+/// Seconds for which a key must be known as the next before it signs: by then every edge that
+/// decides at all has a bundle with it.
 const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
 
 impl Keyring {

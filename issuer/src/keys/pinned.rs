@@ -13,7 +13,7 @@ pub const PINNED_FILE: &str = "keys/pinned.json";
 /// A key that may sign checkpoints.
 #[derive(Clone, Debug)]
 pub struct PinnedKey {
-    /// Its public half.
+    /// Public half of the key.
     pub key: PublicKey,
     /// The number of the last checkpoint that it may have signed; `None` if it has not been
     /// replaced.

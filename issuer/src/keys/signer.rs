@@ -31,9 +31,9 @@ pub trait Signer: fmt::Debug + Send + Sync {
     fn sign(&self, inputs: Vec<SigningInput>) -> SignedDocuments<'_>;
 }
 
-/// How many signatures are made without giving way to other work on the same thread: about 0.2 ms.
+/// Number of signatures that are made before other work on the thread has its turn: about 0.2 ms.
 const IN_PLACE: usize = 8;
-/// How many one blocking task makes; several run side by side.
+/// Number of signatures that one blocking task makes; several tasks run side by side.
 const CHUNK: usize = 64;
 /// One signature in so many is verified: about what shares a commit under load. A key is verified
 /// whole when it is loaded; this finds memory that went bad since.

@@ -28,7 +28,7 @@ pub struct AudiencePart {
 /// A task as asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// Its id, unique within its client.
+    /// Id of the task, unique within the client.
     pub task_id: String,
     /// The orchestration it belongs to.
     pub orch_id: String,

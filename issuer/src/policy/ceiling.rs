@@ -65,7 +65,7 @@ impl Ceiling {
         changed
     }
 
-    /// Its entries, in the order in which they are written.
+    /// Entries in the order in which they are written.
     #[must_use]
     pub fn entries(&self) -> &[CeilingEntry] {
         &self.0

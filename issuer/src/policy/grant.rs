@@ -13,9 +13,9 @@ use edgewrit_shared::time::UnixSeconds;
 /// The time that a task's writs have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// When the task began; `iat` and `nbf` of its writs.
+    /// Time at which the task began; `iat` and `nbf` of its writs.
     pub born: Moment,
-    /// When its writs expire.
+    /// Time at which the writs of the task expire.
     pub expires: UnixSeconds,
 }
 

@@ -19,14 +19,14 @@ pub struct Task {
     pub term: Term,
     /// The counters that it needs: one for each grant that limits its uses.
     pub allowances: Vec<Allowance>,
-    /// Its authority for each audience, in the order of the ask.
+    /// Authority of the task for each audience, in the order of the request.
     pub authorities: Vec<Authority>,
 }
 
 /// A counter that the task needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// Its id.
+    /// Id of the allowance.
     pub id: String,
     /// The number of its uses.
     pub max: u64,
@@ -37,7 +37,7 @@ pub struct Allowance {
 pub struct Granted {
     /// The audience of the grant.
     pub audience: String,
-    /// Its id, by which edges say what a request used.
+    /// Id of the grant, by which edges say what a request used.
     pub id: String,
     /// The grant as JSON text.
     pub body: String,
@@ -90,7 +90,7 @@ impl Task {
         self.seed.id(self.term.born, "writ", index)
     }
 
-    /// Its grants, at every audience.
+    /// Grants of the task, at every audience.
     #[must_use]
     pub fn granted(&self) -> Vec<Granted> {
         let parts = self.ask.parts.iter().zip(&self.authorities);

@@ -18,16 +18,16 @@ use subtle::ConstantTimeEq as _;
 /// A registered orchestrator.
 #[derive(Debug)]
 pub struct Client {
-    /// Its id.
+    /// Id of the client.
     pub client_id: String,
-    /// Its ceiling.
+    /// Ceiling of the client.
     pub ceiling: Ceiling,
-    /// Its row.
+    /// Row in the store.
     row: ClientRow,
 }
 
 impl Client {
-    /// Its name.
+    /// Name of the client.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.row.name
@@ -39,13 +39,13 @@ impl Client {
         self.row.session_ttl
     }
 
-    /// When it was registered.
+    /// Time at which the client was registered.
     #[must_use]
     pub const fn created(&self) -> UnixSeconds {
         self.row.created
     }
 
-    /// When its ceiling was last replaced.
+    /// Time at which the ceiling of the client was last replaced.
     #[must_use]
     pub const fn updated(&self) -> UnixSeconds {
         self.row.updated

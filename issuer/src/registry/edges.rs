@@ -13,11 +13,11 @@ use subtle::ConstantTimeEq as _;
 /// A registered validator.
 #[derive(Debug)]
 pub struct Edge {
-    /// Its id.
+    /// Id of the edge.
     pub edge_id: String,
     /// The audience that it serves.
     pub audience: String,
-    /// Its row.
+    /// Row in the store.
     row: EdgeRow,
 }
 

@@ -23,9 +23,9 @@ pub(crate) use crate::store::rules::clients::OPERATOR;
 /// The credential of a client or an edge, which is shown once.
 #[derive(Debug)]
 pub struct Credential {
-    /// Its id.
+    /// Id of the holder.
     pub id: String,
-    /// Its secret.
+    /// Secret of the holder.
     pub secret: Secret,
 }
 

@@ -1,5 +1,5 @@
-//! How commands reach the operator's endpoints: through the running server, or, if none runs, in
-//! this process and under the same lock. Both ways use one router.
+//! The way of commands to the operator's endpoints: through the running server, or, if none runs,
+//! in this process and under the same lock. Both ways use one router.
 
 use crate::base::clock::Clock;
 use crate::data::maintenance::sign_off;
@@ -20,8 +20,8 @@ use tower::ServiceExt as _;
 
 /// The longest time to an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// How often, and how many times, a folder is tried that another process holds without an answer: a
-/// server that starts or stops.
+/// Pause between two tries, and number of tries, if another process holds the directory without an
+/// answer: a server that starts or stops.
 const RETRY: Duration = Duration::from_millis(50);
 const RETRIES: usize = 100;
 

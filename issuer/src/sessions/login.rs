@@ -49,11 +49,11 @@ pub(crate) struct Logins {
 /// A session that was opened.
 #[derive(Debug)]
 pub(crate) struct OpenedSession {
-    /// Its token.
+    /// Token of the session.
     pub(crate) token: Secret,
-    /// Its life, in seconds.
+    /// Lifetime of the session, in seconds.
     pub(crate) life: u64,
-    /// What it may do, in the words of the AgentWrit API.
+    /// Scopes of the session, in the words of the AgentWrit API.
     pub(crate) scopes: [&'static str; 3],
 }
 

@@ -20,7 +20,7 @@ const SESSION_BYTES: usize = 2_048;
 const SESSION_VALUES: usize = 16;
 /// `sub` of the operator's sessions.
 const ADMIN: &str = "admin";
-/// What stands before the client's id in `sub` of its sessions.
+/// Prefix of the client's id in `sub` of its sessions.
 const CLIENT: &str = "app:";
 
 /// The principal of a session.
@@ -47,7 +47,7 @@ impl Principal {
         subject.strip_prefix(CLIENT).map(|id| Self::Client(id.to_owned()))
     }
 
-    /// What the session may do, in the words of the AgentWrit API.
+    /// Scopes of the session, in the words of the AgentWrit API.
     pub(crate) const fn scopes(&self) -> [&'static str; 3] {
         match self {
             Self::Operator => ["admin:launch-tokens:*", "admin:revoke:*", "admin:audit:*"],
@@ -61,11 +61,11 @@ impl Principal {
 pub(crate) struct Session {
     /// The principal.
     pub(crate) who: Principal,
-    /// Its id, by which it is revoked.
+    /// Id of the session, by which it is revoked.
     pub(crate) jti: String,
-    /// When it was issued.
+    /// Time at which the session was issued.
     pub(crate) iat: UnixSeconds,
-    /// When it expires.
+    /// Time at which the session expires.
     pub(crate) exp: UnixSeconds,
 }
 
@@ -124,7 +124,7 @@ impl Session {
         (text("iss")? == issuer && text("aud")? == issuer).then_some(session)
     }
 
-    /// What it says, as the AgentWrit API shows claims.
+    /// The claims of the session, as the AgentWrit API shows claims.
     pub(crate) fn claims(&self, issuer: &str) -> serde_json::Value {
         json!({
             "iss": issuer,

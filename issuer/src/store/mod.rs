@@ -1,4 +1,4 @@
-//! What lasts: the store, as a set of named transactions.
+//! The durable state: the store, as a set of named transactions.
 //!
 //! *Acknowledged means durable.* A transaction is answered after its work is durable, and the
 //! events of its work are durable with it. The traits (`store/transactions/`) say what a store

@@ -40,7 +40,7 @@ pub(crate) struct Started {
 /// Why there is no task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StartError {
-    /// It lies beyond the client's ceiling; what does.
+    /// The requested grants lie beyond the client's ceiling; the faults name them.
     Beyond(FaultList),
     /// Grants in it would never permit anything; which.
     NeverOpen(FaultList),
@@ -51,7 +51,7 @@ pub(crate) enum StartError {
     /// The client used the idempotency key for this request, and the answer cannot be made again:
     /// the state of the task.
     KeyExpired(Value),
-    /// Its writs cannot be minted.
+    /// The writs of the task cannot be minted.
     Mint(MintError),
     /// The store refused.
     Store(StoreError),

@@ -2,7 +2,7 @@
 
 use edgewrit_shared::time::UnixSeconds;
 
-/// When a lineage began, which its id says: ids begin with twelve hexadecimal digits of
+/// Time at which a lineage began, from its id: ids begin with twelve hexadecimal digits of
 /// milliseconds.
 pub(crate) fn born(lineage: &str) -> Option<UnixSeconds> {
     let millis = u64::from_str_radix(lineage.get(..12)?, 16).ok()?;

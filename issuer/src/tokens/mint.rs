@@ -50,7 +50,8 @@ pub struct Minted {
 }
 
 impl Minted {
-    /// By what the same writs are recognised: SHA-256 of their tokens, each behind a line feed.
+    /// Digest by which the same writs are recognised: SHA-256 of their tokens, each behind a line
+    /// feed.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let tokens = self.writs.iter().map(|writ| writ.token.expose());
@@ -68,7 +69,7 @@ pub enum MintError {
         /// The audience.
         audience: String,
     },
-    /// What was about to be signed does not read back as what was meant.
+    /// The text to be signed does not read back as the intended claims.
     #[error("what was about to be signed does not read back as what was meant")]
     Unfaithful,
     /// The signer failed.
@@ -76,7 +77,7 @@ pub enum MintError {
     Sign(SignError),
 }
 
-/// How many writs are drafted without giving way to other work on the same thread: about 0.1 ms.
+/// Number of writs that are drafted before other work on the thread has its turn: about 0.1 ms.
 const IN_PLACE: usize = 8;
 /// Bytes that the signature adds to what is signed: a dot and 64 bytes in base64url.
 const SIGNATURE_BYTES: usize = 1 + 86;

@@ -13,7 +13,7 @@ pub(super) const HELD_MARKS: usize = 16 * 1024;
 /// The characters of which each token of a collection in brackets has or follows one.
 const MARKS: [char; 12] = [',', ':', '[', ']', '{', '}', '?', '"', '\'', '&', '*', '!'];
 
-/// How many more punctuation marks the parser may read before its next event.
+/// Number of punctuation marks that the parser may still read before its next event.
 #[derive(Debug)]
 pub(super) struct MarksLeft(Cell<usize>);
 

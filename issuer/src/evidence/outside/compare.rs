@@ -23,7 +23,7 @@ pub enum Disagreement {
     Behind {
         /// The head that was published.
         published: Head,
-        /// Where the database ends.
+        /// Number of the last event in the database.
         found: u64,
     },
     /// It has another event where one was published.

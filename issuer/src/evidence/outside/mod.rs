@@ -1,8 +1,8 @@
-//! How far the audit reached, kept outside of the database: in a file of the data directory, and
+//! The head of the audit, kept outside of the database: in a file of the data directory, and
 //! where the operator wants it a second time with a witness. A database that is behind, or has
 //! another history, is a copy or was changed from outside.
 //!
-//! What is written here is durable in the database before: a crash leaves the file behind the
+//! A head is durable in the database before it is written here: a crash leaves the file behind the
 //! database, never ahead of it.
 
 use crate::audit::{CheckpointId, Head};
@@ -37,7 +37,7 @@ pub struct Published {
     pub head: Head,
     /// The last checkpoint, if there was one.
     pub checkpoint: Option<CheckpointId>,
-    /// When the head was written.
+    /// Time at which the head was written.
     pub at: UnixSeconds,
 }
 

@@ -11,7 +11,7 @@ use walk::{ChainWalk, time_of_event};
 mod columns;
 mod walk;
 
-/// How soon a checkpoint covers an event, in seconds, while the issuer runs.
+/// Most seconds until a checkpoint covers an event, while the issuer runs.
 pub const CHECKPOINT_WITHIN: u64 = 60;
 /// Events that are read at once.
 const EVENTS: u64 = 2_000;
@@ -78,7 +78,7 @@ pub enum VerifyError {
     /// The chain is not the one that was kept outside of the database.
     #[error(transparent)]
     Outside(Disagreement),
-    /// What was seen was pruned; which event.
+    /// The event that was seen was pruned; its number.
     #[error("event {0} was pruned: verify the archive with `--export`, or see a later event")]
     Pruned(u64),
     /// Events were pruned up to one at which no checkpoint stands.
@@ -134,7 +134,7 @@ pub fn verify_export<E: From<VerifyError>>(
     let mut walk = ChainWalk::new(seen, witnessed);
     for (number, link) in links.into_iter().enumerate() {
         let (before, link) = link?;
-        // What comes before the first line is taken as it says.
+        // The head before the first line is accepted unchecked.
         if number == 0 {
             (walk.begin, walk.head) = (before, before);
         }

@@ -31,7 +31,7 @@ pub(super) struct ChainWalk {
     missing: Vec<Published>,
     restores: Vec<Restored>,
     pub(super) checkpoints: CheckpointWalk,
-    /// When the first event happened that no checkpoint covers.
+    /// Time at which the first event happened that no checkpoint covers.
     pub(super) uncovered: Option<(u64, UnixSeconds)>,
     pub(super) last_at: UnixSeconds,
 }
@@ -101,7 +101,7 @@ impl ChainWalk {
         Ok(())
     }
 
-    /// What was seen must be there. What the witness saw too, unless a restore from a backup has
+    /// The event that was seen must be there. The event of the witness too, unless a restore has
     /// left it behind: answers how much that is.
     pub(super) fn end(&mut self) -> Result<usize, VerifyError> {
         let (begin, end) = (self.begin, self.head.seq);
@@ -140,7 +140,7 @@ impl ChainWalk {
 /// head where it does.
 const LEAVING: [(&str, &str); 2] = [("database_restored", "backup_head"), ("original_declared", "head")];
 
-/// What a link says of a restore, if it is the event of one.
+/// The restore that `link` is the event of, if it is one.
 fn read_restore(link: &Link) -> Option<Restored> {
     let event = link
         .line
@@ -164,7 +164,7 @@ fn tells_of_prune(link: &Link, begin: Head) -> bool {
     line.contains(r#","event":"audit_pruned""#) && line.contains(&format!(r#""to":"{begin}""#))
 }
 
-/// When an event happened, as its line says.
+/// Time at which an event happened, as its line says.
 pub(super) fn time_of_event(link: &Link) -> UnixSeconds {
     const AT: &str = r#","at":""#;
     /// To the second.

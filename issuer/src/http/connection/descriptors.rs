@@ -1,4 +1,4 @@
-//! How many files the system lets the process have open, connections included.
+//! Number of files that the system lets the process have open, connections included.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -8,7 +8,7 @@ const OTHERS: u64 = 128;
 /// Connections that are accepted however few files may be open.
 const FEWEST: usize = 16;
 
-/// How many of the `wanted` connections there can be at the same time, with as many descriptors as
+/// The number of the `wanted` connections that can be open at one time, with as many descriptors as
 /// the process may ask for. Further ones would take those that the database and the operator need.
 pub(crate) fn count_connections_that_fit(wanted: usize) -> usize {
     let needed = OTHERS.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX));

@@ -33,11 +33,11 @@ const HEADERS: usize = 100;
 /// All headers of a request together, in bytes, and so what is held of a connection before a
 /// handler reads it.
 const HEADER_BYTES: usize = 32 * 1024;
-/// How long a connection may be without a whole head: from its beginning, and from the end of the
-/// response before. So it is how long a head may take, however its bytes are spread, and how long a
-/// connection may rest between two requests.
+/// Time for which a connection may be without a whole head: from its beginning, and from the end of
+/// the response before. So it is how long a head may take, however its bytes are spread, and how
+/// long a connection may rest between two requests.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// How long requests that have begun may take once the issuer stops.
+/// Time that requests in progress may take once the issuer stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 /// Answers every connection to `listener` by `router`, which learns the `peer` of each, until

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How long a client may take no byte of a response.
+/// Time for which a client may take no byte of a response.
 pub(super) const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Lowest rate at which a client that holds a response up must take it, in bytes per second. A
 /// client that takes one byte at a time holds its connection no longer than one that takes none.

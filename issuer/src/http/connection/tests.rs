@@ -239,7 +239,7 @@ async fn a_response_that_is_taken_in_drips_is_given_up() {
     for bytes in [1, 100, 1_400] {
         let (taken, took) = take(bytes, Duration::from_secs(5)).await;
         assert!(taken < LARGE / 2, "{bytes}: {taken}");
-        // What is in the pipe by then can still be read, as slowly.
+        // The bytes in the pipe by then can still be read, as slowly.
         let rest = Duration::from_secs(5) * u32::try_from(PIPE / bytes + 2).unwrap();
         assert!(took < WRITE_TIME * 2 + rest, "{bytes}: {took:?}");
     }

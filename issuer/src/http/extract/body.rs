@@ -116,7 +116,7 @@ async fn in_time(receive: impl Future<Output = Result<Bytes, Problem>>) -> Resul
 
 async fn collect(request: Request, budget: Option<&BodyBudget>) -> Result<Bytes, Problem> {
     let mut body = request.into_limited_body();
-    // What comes in one piece, as most do, is not copied.
+    // A body that comes in one piece, as most do, is not copied.
     let (mut first, mut all, mut taken) = (Bytes::new(), Vec::new(), Vec::new());
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(unreadable)?.into_data() else {

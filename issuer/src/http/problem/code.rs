@@ -10,7 +10,7 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
-            /// All of them.
+            /// All names, in the order of their declaration.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The HTTP status.

@@ -54,7 +54,7 @@ impl Problem {
             .retry_after(1)
     }
 
-    /// When to come again, in seconds.
+    /// Seconds after which a client may try again.
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
@@ -66,7 +66,7 @@ impl Problem {
         self.agentwrit = Some(path);
     }
 
-    /// When to come again, in seconds, if that is known.
+    /// Seconds after which a client may try again, if that is known.
     #[must_use]
     pub const fn is_over_in(&self) -> Option<u64> {
         self.retry_after

@@ -58,7 +58,7 @@ pub(super) struct KeptTask {
     /// The number of agents that were asked for with it.
     pub(super) agents: u32,
     pub(super) seed: Seed,
-    /// When the writs expire that it began with.
+    /// Time at which the first writs of the task expire.
     pub(super) expires: UnixSeconds,
     pub(super) repeat: Option<(Repetition, EarlierAnswer)>,
 }
@@ -125,7 +125,7 @@ impl MemoryState {
             .map_or_else(Head::default, |(_, event)| event.link.head)
     }
 
-    /// When the last event happened.
+    /// Time at which the last event happened.
     pub(super) fn last_at(&self) -> Moment {
         self.events
             .last_key_value()

@@ -24,11 +24,11 @@ pub struct LaunchToken {
 pub struct AgentRow {
     /// The part of its id that is unique in its task.
     pub instance: String,
-    /// Its orchestration.
+    /// Orchestration of the agent.
     pub orch_id: String,
-    /// Its name at its client.
+    /// Name of the agent at the client.
     pub name: String,
-    /// Its public key, in padded base64.
+    /// Public key of the agent, in padded base64.
     pub public_key: String,
 }
 
@@ -37,9 +37,9 @@ pub struct AgentRow {
 pub struct AgentKey {
     /// The client of the agent.
     pub client_id: String,
-    /// Its orchestration.
+    /// Orchestration of the agent.
     pub orch_id: String,
-    /// Its task.
+    /// Task of the agent.
     pub task_id: String,
     /// The part of its id that is unique in its task.
     pub instance: String,

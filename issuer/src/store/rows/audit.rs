@@ -80,7 +80,7 @@ pub struct LastCheckpointRow {
     pub head: Head,
 }
 
-/// What a store has where a head and a checkpoint were published.
+/// The event and the checkpoint of a store at the place of a published head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedPlace {
     /// The head of the chain.

@@ -8,11 +8,11 @@ use edgewrit_shared::time::UnixSeconds;
 /// A key as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
-    /// Its RFC 7638 thumbprint.
+    /// RFC 7638 thumbprint of the key.
     pub kid: String,
-    /// Its job.
+    /// Job of the key.
     pub job: KeyJob,
-    /// Its state.
+    /// State of the key.
     pub state: KeyState,
     /// The public half as a JWK.
     pub jwk: String,

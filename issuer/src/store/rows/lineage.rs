@@ -6,7 +6,7 @@ use edgewrit_shared::time::UnixSeconds;
 /// A lineage as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lineage {
-    /// When its latest writ expires.
+    /// Time at which the latest writ of the lineage expires.
     pub expires: UnixSeconds,
     /// For a delegated one: the records of how it came to be, as the text of a JSON list.
     pub chain: Option<String>,
@@ -15,11 +15,11 @@ pub struct Lineage {
 /// A lineage that begins with a delegate's writ.
 #[derive(Clone, Copy, Debug)]
 pub struct DelegatedLineage<'a> {
-    /// Its id, and that of its first writ.
+    /// Id of the lineage, and of the first writ in it.
     pub lineage: &'a str,
     /// The lineage from which all of the chain descends.
     pub root: &'a str,
-    /// When the delegate's writ expires.
+    /// Time at which the delegate's writ expires.
     pub expires: UnixSeconds,
     /// The records of how it came to be, as the text of a JSON list.
     pub chain: &'a str,

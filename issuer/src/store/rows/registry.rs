@@ -6,32 +6,32 @@ use edgewrit_shared::time::UnixSeconds;
 /// A client as it is kept.
 #[derive(Clone, Debug)]
 pub struct ClientRow {
-    /// Its id.
+    /// Id of the client.
     pub client_id: String,
-    /// Its name.
+    /// Name of the client.
     pub name: String,
     /// The hash of its secret.
     pub hash: Hash,
     /// The hash of the secret before, and until when that is valid.
     pub before: Option<(Hash, UnixSeconds)>,
-    /// Its ceiling as JSON text.
+    /// Ceiling of the client as JSON text.
     pub ceiling: String,
     /// Life of its sessions, in seconds.
     pub session_ttl: u64,
-    /// When it was registered.
+    /// Time at which the client was registered.
     pub created: UnixSeconds,
-    /// When its ceiling was last replaced.
+    /// Time at which the ceiling of the client was last replaced.
     pub updated: UnixSeconds,
-    /// When it was shut out.
+    /// Time at which the client was shut out.
     pub ended: Option<UnixSeconds>,
 }
 
 /// An edge as it is kept.
 #[derive(Clone, Debug)]
 pub struct EdgeRow {
-    /// Its id.
+    /// Id of the edge.
     pub edge_id: String,
-    /// Its name.
+    /// Name of the edge.
     pub name: String,
     /// The hash of its credential.
     pub hash: Hash,
@@ -43,7 +43,7 @@ pub struct EdgeRow {
     pub upstreams: String,
 }
 
-/// What is known of a client where something becomes durable.
+/// The client, as it is known when a transaction becomes durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientState {
     /// No client has the id.

@@ -23,7 +23,7 @@ pub struct GrantUse {
 /// A counter.
 #[derive(Clone, Debug)]
 pub struct AllowanceUse {
-    /// Its id, by which grants name it.
+    /// Id of the allowance, by which grants name it.
     pub id: String,
     /// The number of its uses.
     pub max: u64,
@@ -49,9 +49,9 @@ pub struct RefusalCount {
 pub struct TaskReport {
     /// The task.
     pub task: TaskRow,
-    /// Its grants.
+    /// Grants of the task.
     pub uses: Vec<GrantUse>,
-    /// Its counters.
+    /// Counters of the task.
     pub counters: Vec<AllowanceUse>,
     /// The refusals.
     pub refused: Vec<RefusalCount>,

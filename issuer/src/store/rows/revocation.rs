@@ -6,11 +6,11 @@ use edgewrit_shared::time::UnixSeconds;
 /// Authority that is valid, and can be revoked.
 #[derive(Clone, Copy, Debug)]
 pub struct Living {
-    /// By what it is revoked.
+    /// Target of the revocation.
     pub target: Target,
-    /// When the last writ of it was issued.
+    /// Time at which the last writ of the target was issued.
     pub born: UnixSeconds,
-    /// When the last writ of it expires.
+    /// Time at which the last writ of the target expires.
     pub expires: UnixSeconds,
 }
 

@@ -17,7 +17,7 @@ names! {
     Agent = "agent",
     /// All writs of a task
     Task = "task",
-    /// What descends from a lineage, or from what an agent passed on
+    /// Descendants of a lineage, or of what an agent passed on
     Chain = "chain",
     /// All writs of a client
     Client = "client",
@@ -30,10 +30,10 @@ names! {
 /// The target of a revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokeTarget {
-    /// Its level.
+    /// Level of the target.
     pub level: RevokeLevel,
-    /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a
-    /// chain a `jti`, or the agent that delegated; nothing for everything.
+    /// Object of that level: a `jti` for a token; `client_id/task_id`, or a task id that one client
+    /// has; for a chain a `jti`, or the agent that delegated; nothing for everything.
     pub target: String,
 }
 

@@ -16,9 +16,9 @@ pub struct SpendRequest {
     pub request: [u8; 32],
     /// The targets by whose revocation the writ is revoked.
     pub targets: Vec<Target>,
-    /// When the writ was issued.
+    /// Time at which the writ was issued.
     pub iat: UnixSeconds,
-    /// When the writ expires.
+    /// Time at which the writ expires.
     pub exp: UnixSeconds,
     /// For each attempt the allowances that could be debited.
     pub attempts: Vec<Vec<String>>,

@@ -37,7 +37,7 @@ pub struct EarlierAnswer {
 pub struct EarlierTask {
     /// The task's seed, and its term: from these the same answer is made again.
     pub seed: Seed,
-    /// Its term.
+    /// Term of the task.
     pub term: Term,
     /// The answer; `None` for a task of an earlier release.
     pub answered: Option<EarlierAnswer>,
@@ -55,35 +55,35 @@ pub struct KeptRepetition {
 /// A task that an agent registers for.
 #[derive(Clone, Debug)]
 pub struct Joined {
-    /// Its client.
+    /// Client of the task.
     pub client_id: String,
-    /// Its id.
+    /// Id of the task.
     pub task_id: String,
     /// The agent's orchestration.
     pub orch_id: String,
     /// The seed of its ids.
     pub seed: Seed,
-    /// When the agent registers.
+    /// Time at which the agent registers.
     pub now: Moment,
-    /// When its writ expires.
+    /// Time at which the writ of the agent expires.
     pub expires: UnixSeconds,
 }
 
 /// A task as it is kept.
 #[derive(Clone, Debug)]
 pub struct TaskRow {
-    /// Its row.
+    /// Row in the store.
     pub task: i64,
-    /// Its client.
+    /// Client of the task.
     pub client_id: String,
-    /// Its orchestration.
+    /// Orchestration of the task.
     pub orch_id: String,
     /// The name of the agent at its client.
     pub agent: Option<String>,
-    /// When it began.
+    /// Time at which the task began.
     pub born: Moment,
-    /// When the last writ of it expires.
+    /// Time at which the last writ of the task expires.
     pub live_until: UnixSeconds,
-    /// When the client ended it.
+    /// Time at which the client ended the task.
     pub completed: Option<UnixSeconds>,
 }

@@ -1,4 +1,4 @@
-//! How agents register, renew their writs and delegate.
+//! Rules of the registration of agents, of renewals and of delegation.
 
 use super::clients::may_act;
 use super::revocations::{is_revoked, targets_on};
@@ -33,7 +33,7 @@ pub struct RegisterRows {
     pub client: ClientState,
 }
 
-/// What a registration comes to, and what it uses up.
+/// The outcome of a registration, and the uses that it consumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegisterDecision {
     /// The outcome. The agent is kept if it is registered.
@@ -140,7 +140,7 @@ pub fn living_of_lineage(writ: &Claims, lineage: Option<&Lineage>) -> Living {
     Living {
         target: Target::of(Level::Lineage(&writ.lin)),
         born: writ.iat,
-        // Its latest writ may be another, and what descends from it does not live longer than that.
+        // The latest writ of the lineage may be another, and no descendant lives longer than that.
         expires: lineage.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
     }
 }

@@ -1,4 +1,4 @@
-//! Which clients may act.
+//! Rules of the clients that may act.
 
 use crate::store::rows::registry::ClientState;
 

@@ -1,4 +1,4 @@
-//! What goes with a change of keys.
+//! Rules of the revocations that go with a change of keys.
 
 use crate::audit::{Event, EventKind};
 use crate::keys::{KeyJob, KeyState};

@@ -1,4 +1,4 @@
-//! How records of edges are taken in: each once, and joined to the grants of its task.
+//! Rules of the records of edges: each is taken in once, and joined to the grants of its task.
 
 use crate::audit::{Event, EventKind};
 use crate::store::rows::edge_record::{EdgeRecord, Numbers, ReportingEdge};
@@ -64,7 +64,7 @@ pub struct RecordRows {
     pub task: Option<i64>,
 }
 
-/// What becomes durable of a record.
+/// The durable part of a record.
 #[derive(Clone, Debug)]
 pub struct TakenRecord {
     /// The number of the task that the record is counted for.

@@ -1,4 +1,4 @@
-//! How long rows are kept.
+//! Rules of the time for which rows are kept.
 
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;
@@ -6,9 +6,9 @@ use edgewrit_shared::time::UnixSeconds;
 /// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others
 /// wait.
 pub const FORGOTTEN_AT_ONCE: u64 = 500;
-/// How long a task is kept after its last writ expired, in seconds: 30 days.
+/// Seconds for which a task is kept after its last writ expired: 30 days.
 const TASKS_KEPT: u64 = 30 * 24 * 3_600;
-/// How long the boot of an edge is kept, in seconds: 90 days.
+/// Seconds for which the boot of an edge is kept: 90 days.
 const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
 
 /// The order of the checkpoints up to which the chain can be pruned, the preferred one first: the

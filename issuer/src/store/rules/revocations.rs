@@ -1,4 +1,4 @@
-//! What a revocation ends, and how many revocations a client can cause.
+//! Rules of the effect of a revocation, and of the number of revocations that a client can cause.
 
 use crate::store::rows::revocation::{By, Living};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};

@@ -1,4 +1,4 @@
-//! Which revocations a revocation by the operator takes.
+//! Rules of the revocations that a revocation by the operator writes.
 
 use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
@@ -12,7 +12,7 @@ pub const NAMESAKES: u64 = 2;
 /// The rows by which the targets of a revocation are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevokeLookup<'a> {
-    /// None: the target says it all.
+    /// No row: the target says it all.
     Nothing,
     /// The lineages of which this agent passed something on.
     PassedOnBy(&'a str),

@@ -1,4 +1,4 @@
-//! How uses are debited: for every attempt of a request, or for none.
+//! Rules of debits: a use for every attempt of a request, or none.
 
 use super::revocations::is_revoked;
 use crate::audit::Event;
@@ -18,7 +18,7 @@ pub struct SpendRows {
     pub left: Left,
 }
 
-/// What a debit comes to.
+/// The outcome of a debit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpendDecision {
     /// One use of each of these allowances is debited, one for each attempt, and the answer is

@@ -1,4 +1,4 @@
-//! How tasks begin and end.
+//! Rules of the begin and of the end of tasks.
 
 use super::clients::may_act;
 use super::revocations::{is_revoked, targets_on};
@@ -60,7 +60,7 @@ pub fn check_begin(begin: &BeginTask, rows: BeginRows) -> Result<(), BeginOutcom
     Ok(())
 }
 
-/// How a task ends.
+/// The end of a task.
 #[derive(Clone, Debug)]
 pub enum Completion {
     /// The client has no such task.

@@ -1,4 +1,4 @@
-//! How a database is opened, and how every connection is set up.
+//! The open of a database, and the settings of every connection.
 
 use crate::files::{FileError, OwnFile};
 use rusqlite::config::DbConfig;
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a connection waits for another before it gives up.
+/// Time for which a connection waits for another before it gives up.
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;

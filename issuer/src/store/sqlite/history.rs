@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How long a writer is waited for.
+/// Time for which a reader waits for a writer.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Why a database cannot be read.
@@ -64,7 +64,7 @@ impl HistoryDatabase {
         self.at_path(self.connection.execute_batch("BEGIN; SELECT count(*) FROM meta;"))
     }
 
-    /// How far the chain reaches.
+    /// The head of the chain: the number and the hash of the last event.
     pub(crate) fn head(&self) -> Result<Head, ReadDatabaseError> {
         self.at_path(audit::head(&self.connection))
     }
@@ -84,7 +84,7 @@ impl HistoryDatabase {
         self.at_path(audit::after(&self.connection, from, most))
     }
 
-    /// What stands beside the lines of the events that [`Self::after`] answers.
+    /// The columns beside the lines of the events that [`Self::after`] answers.
     pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<EventColumns>, ReadDatabaseError> {
         self.at_path(audit::columns_after(&self.connection, from, most))
     }

@@ -52,7 +52,7 @@ use writer::Writer;
 pub enum DatabaseOrigin {
     /// From a backup, as its folder says.
     Backup,
-    /// Its folder says nothing.
+    /// The data directory says nothing about the origin of the database.
     Unmarked,
 }
 

@@ -19,7 +19,7 @@ const QUEUE: usize = 8_192;
 /// Work that shares one commit.
 const GROUP: usize = 512;
 
-/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares
+/// Time for which a busy writer waits for more work: a commit costs the same whatever shares
 /// it, and with others at work on the same core it costs more than this.
 const LINGER: Duration = Duration::from_micros(250);
 /// Work that shared the last commit from which on the writer is busy.

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// When each test begins, in seconds.
+/// Time at which each test begins, in seconds.
 const START: u64 = 1_800_000_000;
 
 /// A store without rows, and its clock.

@@ -54,7 +54,7 @@ pub struct RegisterAgent {
     pub granted: Vec<Granted>,
     /// The events of the registration, and of the issue of its writ.
     pub events: [Event; 2],
-    /// When its writ is issued.
+    /// Time at which the writ of the agent is issued.
     pub iat: UnixSeconds,
 }
 

@@ -46,12 +46,12 @@ pub struct EventsOfRequest {
 pub struct FindPublished {
     /// The number of the event.
     pub seq: u64,
-    /// How many checkpoints were signed since the one that was published; `None` if none is looked
+    /// Number of checkpoints that were signed since the published one; `None` if none is looked
     /// for.
     pub checkpoints_since: Option<u64>,
 }
 
-/// How old events are that are pruned.
+/// Age of the events that are pruned.
 #[derive(Clone, Copy, Debug)]
 pub struct FindPruneTarget {
     /// Nothing is pruned unless the first event that is kept happened before this moment.
@@ -99,7 +99,7 @@ pub trait AuditStore {
     /// The events of one request.
     fn events_of_request(&self, of: EventsOfRequest) -> Stored<'_, Vec<Link>>;
 
-    /// What stands where a head and a checkpoint were published.
+    /// The event and the checkpoint at the place of a published head.
     fn find_published(&self, find: FindPublished) -> Stored<'_, PublishedPlace>;
 
     /// The checkpoint up to which the chain can be pruned.

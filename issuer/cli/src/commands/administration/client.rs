@@ -43,9 +43,9 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Add {
-    /// What to call it: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; its id begins with this
+    /// Name: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; the id begins with this name
     name: String,
-    /// What it may ask for at most
+    /// Ceiling: the most authority that the client may ask for
     #[arg(long, value_name = "FILE")]
     ceiling: PathBuf,
     #[command(flatten)]
@@ -73,7 +73,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
 pub(crate) struct Rotate {
-    /// Its id
+    /// Id of the client
     client_id: String,
     /// Seconds for which the secret that it has still counts
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
@@ -88,7 +88,7 @@ pub(crate) struct Rotate {
 /// Shut an orchestrator out
 #[derive(Debug, Args)]
 pub(crate) struct End {
-    /// Its id
+    /// Id of the client
     client_id: String,
     #[command(flatten)]
     data: DataDirectoryOptions,

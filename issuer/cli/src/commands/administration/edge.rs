@@ -32,7 +32,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Add {
-    /// What to call it: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; its id begins with this
+    /// Name: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; the id begins with this name
     name: String,
     /// The one audience whose writs it takes
     #[arg(long, value_name = "AUDIENCE")]
@@ -60,7 +60,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
 pub(crate) struct Rotate {
-    /// Its id, or its name
+    /// Id or name of the edge
     edge: String,
     /// Seconds for which the credential that it has is still valid
     #[arg(long, value_name = "SECONDS", default_value = "3600")]

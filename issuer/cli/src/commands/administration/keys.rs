@@ -39,7 +39,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
 pub(crate) struct Rotate {
-    /// What the key signs
+    /// Kind of document that the key signs
     #[arg(value_enum)]
     job: Job,
     #[command(flatten)]

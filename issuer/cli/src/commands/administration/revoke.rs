@@ -22,10 +22,10 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Revoke {
-    /// What is ended
+    /// Level: the kind of target whose writs end
     #[arg(value_parser = level_parser())]
     level: String,
-    /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing
+    /// Target: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing
     /// for `all`
     target: Option<String>,
     /// Only what was issued up to this moment (RFC 3339) [default: now]

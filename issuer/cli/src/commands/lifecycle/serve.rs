@@ -111,7 +111,7 @@ const ADMIN_SECRET: &str = "EDGEWRIT_ADMIN_SECRET";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Log {
-    /// What failed
+    /// Failures alone
     Error,
     /// And what was refused, starts and stops
     Info,

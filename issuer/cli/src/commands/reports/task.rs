@@ -27,7 +27,7 @@ Example:
 pub(crate) struct Show {
     /// The task's id
     task_id: String,
-    /// Its client, if several have such a task
+    /// Client of the task, if several clients have such a task
     #[arg(long, value_name = "ID")]
     client: Option<String>,
     #[command(flatten)]

@@ -43,7 +43,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Mint {
-    /// What to ask for
+    /// Task request
     #[arg(long, alias = "policy", value_name = "FILE")]
     task: PathBuf,
     /// The issuer's origin

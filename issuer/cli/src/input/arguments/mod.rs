@@ -162,7 +162,7 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<FoundOption<'c>
     };
     let arg = args.find(|arg| arg.get_short() == Some(char::from(*letter)))?;
     let has_value = !rest.is_empty();
-    // What begins with the letter of a flag and goes on is the id of a key, or the like.
+    // A word that begins with the letter of a flag and is longer can be the id of a key.
     (arg.get_action().takes_values() || !has_value).then_some(FoundOption { arg, has_value })
 }
 

@@ -34,7 +34,7 @@ fn fill(arg: &Arg) -> String {
     listed.first().map_or(FILLER, |value| value.get_name()).to_owned()
 }
 
-/// Where clap puts `value` when `words` are read: the argument of `leaf` that has it.
+/// The argument of `leaf` to which clap gives `value` when `words` are read.
 fn find_holder(leaf: &Command, words: &[&str], value: &str) -> Option<String> {
     let words = [leaf.get_name()]
         .into_iter()

@@ -17,7 +17,7 @@ const FEW: usize = 16;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found<'d> {
     pub(super) json: &'d Json,
-    /// Its index among all values, by which its place is known.
+    /// Index of the value among all values, by which the place of the value is known.
     pub(super) index: usize,
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
         .unwrap_or_default())
 }
 
-/// When the last event happened.
+/// Time at which the last event happened.
 pub(crate) fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
     let mut last = connection.prepare_cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")?;
     let millis: Option<i64> = last.query_row([], |row| row.get(0)).optional()?;

@@ -1,4 +1,4 @@
-//! Up to where the audit was pruned. What lies before is in the archive.
+//! The event up to which the audit was pruned. The events before it are in the archive.
 
 use crate::audit::Head;
 use rusqlite::{Connection, OptionalExtension as _, Row};

@@ -1,4 +1,4 @@
-//! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
+//! Numbers of the records of a boot that were taken in, as ranges. Batches come in any order, and
 //! again.
 
 use crate::store::rows::edge_record::Numbers;

@@ -81,7 +81,7 @@ pub(crate) fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlit
         .map(drop)
 }
 
-/// All clients, those that were shut out too.
+/// All clients, the clients that were shut out included.
 pub(crate) fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
     let mut all = connection.prepare(
         "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_life, created, updated, ended

@@ -15,7 +15,7 @@ pub(crate) fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: U
     Ok(())
 }
 
-/// When an edge last started.
+/// Time at which an edge last started.
 pub(crate) fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
     let last: Option<i64> = connection.query_row("SELECT max(created) FROM boots", [], |row| row.get(0))?;
     let millis = last.unwrap_or_default().unsigned_abs().saturating_mul(1000);

@@ -45,7 +45,7 @@ pub(crate) struct Explain {
     /// The edge's configuration, YAML or JSON
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// What an orchestrator asks for: the file that `edgewrit mint` takes
+    /// Task request: the file that `edgewrit mint` takes
     #[arg(long, alias = "policy", value_name = "FILE")]
     task: PathBuf,
     /// Method and target, as they are sent
@@ -60,7 +60,7 @@ pub(crate) struct Explain {
     /// Whose grants of the task to take; the edge's own by default
     #[arg(long, value_name = "AUDIENCE")]
     audience: Option<String>,
-    /// When: seconds since 1970 or RFC 3339; now by default
+    /// Time: seconds since 1970 or RFC 3339; now by default
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<UnixSeconds>,
     /// Print JSON

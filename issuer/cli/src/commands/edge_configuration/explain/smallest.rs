@@ -47,7 +47,7 @@ pub(super) fn find(
             Verdict::Refuse { detail, .. } => Err(detail),
         }
     };
-    // Where another grant permits one of two readings, a use would be spent for one reading alone.
+    // If another grant permits one of two readings, a use would be spent for one reading alone.
     let grant = permitting(ONE_USE).or_else(|detail| permitting("").map_err(|_| detail));
     Some(Smallest {
         grant,

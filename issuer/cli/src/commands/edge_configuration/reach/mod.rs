@@ -34,7 +34,7 @@ pub(crate) struct ReachOf {
     /// The edge's configuration, YAML or JSON
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// What an orchestrator asks for: the file that `edgewrit mint` takes
+    /// Task request: the file that `edgewrit mint` takes
     #[arg(long, alias = "policy", value_name = "FILE")]
     task: PathBuf,
     /// Whose grants of the task to take; the edge's own by default

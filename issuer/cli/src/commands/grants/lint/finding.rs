@@ -6,7 +6,7 @@ use clap::ValueEnum;
 /// The code of a finding. The names are stable, because scripts turn codes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Code {
-    /// Of a policy, beyond every ceiling.
+    /// A grant of a task request that lies beyond every ceiling.
     Beyond,
     /// More resources than one would think.
     Broad,
@@ -30,7 +30,7 @@ pub(super) enum Code {
     UncountedOverlap,
     /// An operation that matters, without limits.
     Unguarded,
-    /// Of a ceiling, used by no policy.
+    /// A grant of a ceiling that no task request uses.
     Unneeded,
 }
 

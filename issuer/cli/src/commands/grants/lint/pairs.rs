@@ -91,7 +91,7 @@ impl View<'_> {
             .collect()
     }
 
-    /// Which of `others` permit all that `grant` permits.
+    /// The names of those `others` that permit all that `grant` permits.
     fn find_covering(&self, grant: &Grant, others: &[(usize, &Grant)]) -> Option<String> {
         let alone = others
             .iter()

@@ -28,7 +28,7 @@ pub(super) enum Code {
     Unreachable,
     /// An upstream, and its credential, for nothing.
     UnusedUpstream,
-    /// What no grant can say.
+    /// A value or name that no grant can say.
     Unwordable,
 }
 

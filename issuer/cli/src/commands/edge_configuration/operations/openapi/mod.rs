@@ -53,7 +53,7 @@ Examples:
 pub(crate) struct FromOpenapi {
     /// An OpenAPI document, 3.0 or 3.1, YAML or JSON
     file: PathBuf,
-    /// What to call the upstream; others of the document get a number
+    /// Name of the upstream; further upstreams of the document get a number
     #[arg(long, value_name = "NAME", default_value = "api")]
     upstream: String,
 }

@@ -41,9 +41,9 @@ pub(super) enum Kind {
     Refused,
     /// Something that is required was left out.
     Required,
-    /// Where the API is.
+    /// The origin of the API.
     Server,
-    /// How a parameter is spelled.
+    /// The spelling of a parameter.
     Style,
     /// More than an operation can map.
     TooMany,

@@ -35,7 +35,7 @@ pub(super) enum Fate {
         reason: Reason,
         detail: String,
     },
-    /// It depends on what was not recorded.
+    /// The verdict depends on a part that was not recorded.
     NotJudged(String),
 }
 
@@ -63,7 +63,7 @@ impl<'a> ReplayJudge<'a> {
     }
 
     pub(super) fn judge(&self, recorded: &Recorded) -> Judged {
-        // Where a body is needed and was not recorded, everything before it can still be judged.
+        // If a body is needed and was not recorded, everything before the body can still be judged.
         let first = self.rehearse(recorded, matches!(recorded.body, Body::Text(_)));
         let needs_body = matches!(
             first.verdict,

@@ -15,7 +15,7 @@ pub(super) struct Recorded {
 pub(super) enum Body {
     /// There was none, or nothing says that there was one.
     Nothing,
-    /// This one.
+    /// A recorded text.
     Text(String),
     /// There was one, and it was not recorded.
     Lost,
