@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use edgewrit_shared::bundle::{BundleError, HeadContradiction, RowsHash, Snapshot};
 use edgewrit_shared::edge_api::bundle::{MEDIA_TYPE, WAIT_SECONDS, write_target};
-use edgewrit_shared::edge_api::records::REFUSED;
+use edgewrit_shared::edge_api::record_line::{REFUSED, member};
 use edgewrit_shared::json::object::Object;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
@@ -130,11 +130,14 @@ pub fn head_report(
     let (seen, found) = (applied.highest_audit_head()?, applied.audit_head()?);
     let mut line = Object::open();
     line.text("edgewrit", Some("audit_head"));
-    line.member("at", now.0);
-    line.member("request_id", format_args!("\"{}\"", memory.next_request()));
-    line.text("verdict", Some(REFUSED));
-    line.text("label", Some(contradiction.label()));
-    line.text("detail", Some(&format!("the issuer says {found}, but {seen} was seen")));
+    line.member(member::AT, now.0);
+    line.member(member::REQUEST_ID, format_args!("\"{}\"", memory.next_request()));
+    line.text(member::VERDICT, Some(REFUSED));
+    line.text(member::LABEL, Some(contradiction.label()));
+    line.text(
+        member::DETAIL,
+        Some(&format!("the issuer says {found}, but {seen} was seen")),
+    );
     Some(HeadReport {
         contradiction,
         line: line.close(),

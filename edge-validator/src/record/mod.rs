@@ -10,12 +10,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use edgewrit_shared::edge_api::RecordLabel;
-use edgewrit_shared::edge_api::records::{PERMITTED, REFUSED};
+use edgewrit_shared::edge_api::record_line::{PERMITTED, REFUSED, RecordOutcome, member};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::json::object::Object;
-
-/// The outcome of a permit whose request the upstream has answered.
-pub(crate) const ANSWERED: &str = "answered";
 
 /// The record of one request. The line of a record is JSON with bounded values and escaped control
 /// characters.
@@ -30,7 +27,7 @@ pub struct Record {
     /// The objection of a rule, if a rule objected.
     pub(crate) objection: Option<Objection>,
     /// The outcome of a permitted request, or the note that a use was spent on a refused one.
-    pub(crate) outcome: Option<&'static str>,
+    pub(crate) outcome: Option<RecordOutcome>,
     /// Names of response headers that contained a secret of the edge and did not reach the client.
     pub(crate) reflected: Vec<String>,
     /// Whether the host has kept a record of the same request before.
@@ -64,7 +61,10 @@ impl Record {
     /// records.
     #[must_use]
     pub fn is_routine(&self) -> bool {
-        self.permitted && self.objection.is_none() && self.outcome == Some(ANSWERED) && !self.is_reflection()
+        self.permitted
+            && self.objection.is_none()
+            && self.outcome == Some(RecordOutcome::Answered)
+            && !self.is_reflection()
     }
 
     /// Whether a header of the response of the upstream contained a secret of the edge.
@@ -80,29 +80,29 @@ impl Record {
         let (claims, operation) = (context.claims(), context.subject.operation.as_deref());
         let mut line = Object::open();
         line.text("edgewrit", Some("verdict"));
-        line.member("at", context.arrival.at.0);
-        line.member("request_id", format_args!("\"{}\"", context.arrival.request_id));
-        line.text("verdict", Some(if self.permitted { PERMITTED } else { REFUSED }));
+        line.member(member::AT, context.arrival.at.0);
+        line.member(member::REQUEST_ID, format_args!("\"{}\"", context.arrival.request_id));
+        line.text(member::VERDICT, Some(if self.permitted { PERMITTED } else { REFUSED }));
         if let Some(status) = self.status {
-            line.member("status", status);
+            line.member(member::STATUS, status);
         }
-        line.text("label", Some(self.label().text()));
+        line.text(member::LABEL, Some(self.label().text()));
         if let Some(objection) = &self.objection {
-            line.text("error_code", Some(objection.class().code()));
-            line.text("detail", Some(objection.log_detail()));
+            line.text(member::ERROR_CODE, Some(objection.class().code()));
+            line.text(member::DETAIL, Some(objection.log_detail()));
         }
-        line.text("operation", operation.map(|operation| operation.name.as_str()));
-        line.text("action", context.subject.action());
-        line.text("resource", context.subject.resource());
-        line.text("upstream", operation.map(|operation| operation.upstream.name()));
-        line.text("jti", claims.map(|claims| claims.jti.as_str()));
-        line.text("task_id", claims.map(|claims| claims.task_id.as_str()));
-        line.text("client_id", claims.map(|claims| claims.client_id.as_str()));
+        line.text(member::OPERATION, operation.map(|operation| operation.name.as_str()));
+        line.text(member::ACTION, context.subject.action());
+        line.text(member::RESOURCE, context.subject.resource());
+        line.text(member::UPSTREAM, operation.map(|operation| operation.upstream.name()));
+        line.text(member::JTI, claims.map(|claims| claims.jti.as_str()));
+        line.text(member::TASK_ID, claims.map(|claims| claims.task_id.as_str()));
+        line.text(member::CLIENT_ID, claims.map(|claims| claims.client_id.as_str()));
         self.write_grants(&mut line);
-        line.text("traceparent", context.arrival.traceparent.as_deref());
-        line.text("outcome", self.outcome);
+        line.text(member::TRACEPARENT, context.arrival.traceparent.as_deref());
+        line.text(member::OUTCOME, self.outcome.map(RecordOutcome::text));
         if self.is_reflection() {
-            line.text("reflected", Some(&self.reflected.join(", ")));
+            line.text(member::REFLECTED, Some(&self.reflected.join(", ")));
         }
         line.close()
     }
@@ -115,7 +115,7 @@ impl Record {
             let _ = write!(ids, "\"{grant}\"");
         }
         if !ids.is_empty() {
-            line.member("grants", format_args!("{ids}]"));
+            line.member(member::GRANTS, format_args!("{ids}]"));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Requests with several attempts, through the public steps. The protocol is invented
 //! (`request/batch.rs`): its body names the calls.
 
+mod record_line;
+
 use super::{BodyEnd, NeedSpend, Step, start};
 use crate::config::Config;
 use crate::http::head::Head;
@@ -53,7 +55,11 @@ struct Edge {
 }
 
 fn config(operations: &str) -> Config {
-    let text = CONFIG.replace("BUNDLE_KEY", &support::bundle_key().public().x());
+    config_of(CONFIG, operations)
+}
+
+fn config_of(document: &str, operations: &str) -> Config {
+    let text = document.replace("BUNDLE_KEY", &support::bundle_key().public().x());
     let secret = |_: &str| Some("edge-secret".into());
     Config::read(&text.replace("OPERATIONS", operations), &secret).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
@@ -79,10 +85,16 @@ impl Edge {
 
     /// The step after the body of a request with these calls.
     fn send(&self, grants: &[&str], calls: &[&str]) -> Step {
+        self.send_in_trace("", grants, calls)
+    }
+
+    /// The step after the body of a request with this `traceparent`.
+    fn send_in_trace(&self, traceparent: &str, grants: &[&str], calls: &[&str]) -> Step {
         let authorization = format!("Bearer {}", support::writ(&support::claims(support::grants(grants))));
         let headers = [
             ("authorization", authorization.as_bytes()),
             ("content-type", b"application/json"),
+            ("traceparent", traceparent.as_bytes()),
         ];
         let step = start(head(&headers), &self.world());
         let Step::Body(mut need) = step else {

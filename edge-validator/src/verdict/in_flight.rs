@@ -4,8 +4,8 @@
 use crate::authenticate;
 use crate::config::Config;
 use crate::reason::{Objection, Reason};
+use crate::record::Record;
 use crate::record::context::RequestContext;
-use crate::record::{ANSWERED, Record};
 use crate::verdict::decide::Authorization;
 use crate::verdict::judged::Judged;
 use crate::verdict::refusal::{HostFault, ProblemResponse, REQUEST_ID, Refusal};
@@ -17,6 +17,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use edgewrit_shared::edge_api::record_line::RecordOutcome;
 
 /// The head of the response of the upstream, borrowed from the host.
 #[derive(Clone, Copy, Debug)]
@@ -199,12 +200,12 @@ impl InFlight {
             objection,
             grants: self.authorization.grants().to_vec(),
             outcome: Some(match outcome {
-                Outcome::Answered(_) => ANSWERED,
+                Outcome::Answered(_) => RecordOutcome::Answered,
                 // A spend cannot be undone, and the edge cannot know whether the upstream acted on
                 // the request.
-                Outcome::Failed | Outcome::Aborted if self.authorization.spent() => "spent_unknown",
-                Outcome::Failed => "failed",
-                Outcome::Aborted => "aborted",
+                Outcome::Failed | Outcome::Aborted if self.authorization.spent() => RecordOutcome::SpentUnknown,
+                Outcome::Failed => RecordOutcome::Failed,
+                Outcome::Aborted => RecordOutcome::Aborted,
             }),
             reflected: self.reflected,
             is_kept: self.is_recorded,
@@ -225,7 +226,7 @@ impl OpenResponse {
             status: Some(self.status),
             objection: Some(objection),
             grants: Vec::new(),
-            outcome: Some("cut"),
+            outcome: Some(RecordOutcome::Cut),
             reflected: Vec::new(),
             is_kept: false,
         })

@@ -14,6 +14,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
+use edgewrit_shared::edge_api::record_line::RecordOutcome;
 
 /// Permission to send one request, which it contains. Only the decision makes a permit. If uses are
 /// limited, the decision makes it only after a use was spent for each limited attempt.
@@ -66,7 +67,7 @@ impl Permit {
             status: None,
             objection: None,
             grants: self.authorization.grants().to_vec(),
-            outcome: Some("sent"),
+            outcome: Some(RecordOutcome::Sent),
             reflected: Vec::new(),
             is_kept: false,
         }

@@ -9,6 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::edge_api::problem::TYPE_PREFIX;
+use edgewrit_shared::edge_api::record_line::RecordOutcome;
 use edgewrit_shared::json::object::Object;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -126,7 +127,7 @@ impl Refusal {
             status: Some(self.status()),
             objection: Some(self.0.objection.clone()),
             grants: Vec::new(),
-            outcome: self.0.spent.then_some("spent"),
+            outcome: self.0.spent.then_some(RecordOutcome::Spent),
             reflected: Vec::new(),
             is_kept: false,
         }

@@ -12,6 +12,7 @@ pub mod boot;
 pub mod bundle;
 pub mod problem;
 mod record_label;
+pub mod record_line;
 pub mod records;
 #[cfg(test)]
 mod tests;

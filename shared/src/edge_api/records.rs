@@ -1,9 +1,9 @@
 //! `POST /v1/records`: the records of an edge, numbered and in batches.
 //!
-//! A record is a line of the log of an edge. `issuer/src/edges/records.rs` reads its members, and
-//! ignores the members of another version.
+//! A record is a line of the log of an edge, see [`super::record_line`].
 
-use super::{NUMBER_MAX, uses};
+use super::NUMBER_MAX;
+use super::record_line::RecordLine;
 use crate::id::read_id;
 use crate::json::document::Node;
 use crate::json::object::quoted;
@@ -19,12 +19,6 @@ pub const BATCH_RECORDS: usize = 1_000;
 pub const BATCH_BYTES: usize = 512 * 1024;
 /// Most values (members, elements and scalars) in one batch.
 pub const BATCH_VALUES: usize = 80_000;
-/// Most grants of one record: each attempt of a request may need a grant of its own.
-pub const GRANTS_PER_RECORD: usize = uses::ATTEMPTS;
-/// The member `verdict` of the record of a permit.
-pub const PERMITTED: &str = "permit";
-/// The member `verdict` of the record of a refusal.
-pub const REFUSED: &str = "refuse";
 
 /// The body of a request. `first` is the number of the first record in its boot, from 1 on, and
 /// `lines` are JSON objects with commas between them.
@@ -43,25 +37,25 @@ pub fn replace_boot_id(body: &str, boot_id: &str) -> Option<String> {
     Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
 }
 
-/// The body of a request, whose records are of the type `R`.
+/// The body of a request.
 #[derive(Clone, Debug)]
-pub struct BatchRequest<R> {
+pub struct BatchRequest {
     /// The boot that numbers the records.
     pub boot_id: String,
     /// The number of the first record.
     pub first: u64,
     /// The records, with consecutive numbers.
-    pub records: Vec<R>,
+    pub records: Vec<RecordLine>,
 }
 
-impl<R> BatchRequest<R> {
-    /// Reads the body, and each record by `read_record`.
-    pub fn read(node: &Node<'_>, read_record: impl Fn(&Node<'_>) -> Option<R>) -> Option<Self> {
+impl BatchRequest {
+    /// Reads the body.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["boot_id", "first", "records"])?;
         let boot_id = members.required("boot_id").and_then(read_id);
         let first = members.required("first").and_then(|node| node.integer(1, NUMBER_MAX));
         let records = members.required("records").and_then(|node| {
-            let records: Vec<_> = node.list(BATCH_RECORDS)?.iter().map(read_record).collect();
+            let records: Vec<_> = node.list(BATCH_RECORDS)?.iter().map(RecordLine::read).collect();
             records.into_iter().collect::<Option<Vec<_>>>()
         });
         Some(Self {

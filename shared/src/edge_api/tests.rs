@@ -87,18 +87,20 @@ fn a_largest_debit_is_within_the_limits() {
 
 #[test]
 fn a_batch_of_records() {
-    let body = records::write_batch("boot-1", 7, r#"{"n":1},{"n":2}"#);
-    assert_eq!(body, r#"{"boot_id":"boot-1","first":7,"records":[{"n":1},{"n":2}]}"#);
-    let number = |node: &Node<'_>| node.object(&["n"])?.required("n")?.integer(0, 9);
+    const LINES: &str = r#"{"at":1,"request_id":"a","verdict":"permit"},{"at":2,"request_id":"b","verdict":"refuse"}"#;
+    let body = records::write_batch("boot-1", 7, LINES);
+    assert_eq!(body, format!(r#"{{"boot_id":"boot-1","first":7,"records":[{LINES}]}}"#));
     for (body, boot_id) in [
         (body.clone(), "boot-1"),
         (records::replace_boot_id(&body, "boot-2").unwrap(), "boot-2"),
     ] {
-        let batch = read(&body, records::BATCH_VALUES, |node| BatchRequest::read(node, number));
-        assert_eq!(
-            (&*batch.boot_id, batch.first, batch.records),
-            (boot_id, 7, [1, 2].to_vec())
-        );
+        let batch = read(&body, records::BATCH_VALUES, BatchRequest::read);
+        let read = batch.records.iter();
+        let read: Vec<_> = read
+            .map(|record| (record.at.0, &*record.request_id, record.permitted))
+            .collect();
+        assert_eq!((&*batch.boot_id, batch.first), (boot_id, 7));
+        assert_eq!(read, [(1, "a", true), (2, "b", false)]);
     }
     assert_eq!(records::replace_boot_id("{}", "boot-2"), None);
     assert_eq!(records::write_answer(8), r#"{"recorded":8}"#);

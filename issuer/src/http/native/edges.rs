@@ -1,7 +1,6 @@
 //! The endpoints of edges: boots, uses and records.
 
 use crate::audit::RequestInfo;
-use crate::edges::records::RecordBatch;
 use crate::http::app_state::AppState;
 use crate::http::endpoints::Endpoints;
 use crate::http::extract::callers::AuthenticatedEdge;
@@ -12,7 +11,7 @@ use crate::state::Issuer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use edgewrit_shared::edge_api::records::BATCH_VALUES;
+use edgewrit_shared::edge_api::records::{BATCH_VALUES, BatchRequest};
 use edgewrit_shared::edge_api::uses::{DEBIT_VALUES, DebitRequest};
 use edgewrit_shared::edge_api::{boot, records, uses};
 use edgewrit_shared::json::document::Node;
@@ -34,7 +33,7 @@ impl JsonRequest for DebitRequest {
     }
 }
 
-impl JsonRequest for RecordBatch {
+impl JsonRequest for BatchRequest {
     const VALUES: usize = BATCH_VALUES;
 
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -66,7 +65,7 @@ async fn debit_uses(
 async fn take_records(
     AuthenticatedEdge(edge): AuthenticatedEdge,
     State(issuer): State<Arc<Issuer>>,
-    JsonBody { value: batch, .. }: JsonBody<RecordBatch>,
+    JsonBody { value: batch, .. }: JsonBody<BatchRequest>,
 ) -> Result<Response, Problem> {
     let last = issuer.edges.take_in(&edge, batch).await?;
     let last = last.ok_or(Code::UnknownBoot)?;

@@ -1,6 +1,7 @@
 //! Records of edges, as they are taken in.
 
 use edgewrit_shared::edge_api::RecordLabel;
+use edgewrit_shared::edge_api::record_line::{KeptValue, RecordLine};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -30,6 +31,29 @@ pub struct EdgeRecord {
     pub label: RecordLabel,
     /// The members of the record that are kept as they are.
     pub kept: Map<String, Value>,
+}
+
+impl From<RecordLine> for EdgeRecord {
+    fn from(line: RecordLine) -> Self {
+        let kept = line.kept.into_iter().map(|(name, value)| {
+            let value = match value {
+                KeptValue::Text(text) => text.into(),
+                KeptValue::Number(number) => number.into(),
+            };
+            (name.to_owned(), value)
+        });
+        Self {
+            at: line.at,
+            permitted: line.permitted,
+            request_id: line.request_id,
+            client_id: line.client_id,
+            task_id: line.task_id,
+            traceparent: line.traceparent,
+            grants: line.grants,
+            label: line.label,
+            kept: kept.collect(),
+        }
+    }
 }
 
 /// The edge that reports.
