@@ -12,6 +12,7 @@ mod isolate;
 mod platform;
 mod request;
 
+use edgewrit_edge::verdict::refusal::ProblemResponse;
 use isolate::queue;
 use request::answer;
 use request::{BegunRequest, Exchange};
@@ -29,7 +30,7 @@ use worker::Env;
 #[wasm_bindgen]
 pub fn begin(request: Request, env: &Env, context: worker::worker_sys::Context) -> Result<JsValue, JsValue> {
     let Some(isolate) = isolate::current(env) else {
-        return answer::unconfigured_response().map(JsValue::from);
+        return answer::problem_response(&ProblemResponse::of_unconfigured_edge()).map(JsValue::from);
     };
     match Exchange::new(isolate, request, context).begin()? {
         BegunRequest::Done(done) => Ok(done),

@@ -135,13 +135,22 @@ impl Refusal {
 }
 
 impl ProblemResponse {
+    /// The response to every request while the configuration has faults. Only the log shows the
+    /// faults.
+    #[must_use]
+    pub fn of_unconfigured_edge() -> Self {
+        let body = open_document(500, "configuration", "the edge is not configured");
+        Self {
+            status: 500,
+            headers: document_headers(),
+            body: body.close(),
+        }
+    }
+
     pub(crate) fn new(context: &RequestContext, objection: &Objection) -> Self {
         let class = objection.class();
-        let mut headers = vec![
-            ("content-type", "application/problem+json".into()),
-            ("cache-control", "no-store".into()),
-            (REQUEST_ID, context.arrival.request_id.to_string()),
-        ];
+        let mut headers = document_headers();
+        headers.push((REQUEST_ID, context.arrival.request_id.to_string()));
         if class == ProblemClass::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
         }
@@ -156,15 +165,29 @@ impl ProblemResponse {
     }
 }
 
+/// The headers of every problem document.
+fn document_headers() -> Vec<(&'static str, String)> {
+    vec![
+        ("content-type", "application/problem+json".into()),
+        ("cache-control", "no-store".into()),
+    ]
+}
+
+/// A problem document with the members that every document has.
+fn open_document(status: u16, code: &str, title: &str) -> Object {
+    let mut body = Object::open();
+    body.member("type", format_args!("\"{TYPE_PREFIX}{code}\""));
+    body.text("title", Some(title));
+    body.member("status", status);
+    body.text("error_code", Some(code));
+    body
+}
+
 /// The problem document: the class of the refusal, the id of its record, and of the request only
 /// the parts that the client sent itself.
 fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     let class = objection.class();
-    let mut body = Object::open();
-    body.member("type", format_args!("\"{TYPE_PREFIX}{}\"", class.code()));
-    body.text("title", Some(class.title()));
-    body.member("status", class.status());
-    body.text("error_code", Some(class.code()));
+    let mut body = open_document(class.status(), class.code(), class.title());
     body.member("request_id", format_args!("\"{}\"", context.arrival.request_id));
     match class {
         ProblemClass::BadRequest | ProblemClass::BodyTooLarge | ProblemClass::ContentType => {

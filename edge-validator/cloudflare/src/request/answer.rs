@@ -7,21 +7,6 @@ use edgewrit_edge::verdict::refusal::ProblemResponse;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
-/// The body of the response if the configuration has faults. Only the log shows the faults.
-const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#;
-
-/// The response if the configuration has faults.
-pub(crate) fn unconfigured_response() -> Result<Response, JsValue> {
-    problem_response(&ProblemResponse {
-        status: 500,
-        headers: vec![
-            ("content-type", "application/problem+json".into()),
-            ("cache-control", "no-store".into()),
-        ],
-        body: UNCONFIGURED.into(),
-    })
-}
-
 /// The response of the upstream with the edits of the pipeline. `body` streams through; `headers`
 /// are those of the upstream.
 pub(crate) fn edited_response(

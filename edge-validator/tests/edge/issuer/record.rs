@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge, Issuer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::Outcome;
-use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse, Refusal};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_test_issuer::NOW;
 
@@ -231,4 +231,24 @@ fn faults_of_a_host_have_labels_of_their_own() {
     assert_eq!(refusal.reason().label(), "host_upstream");
     assert!(refusal.record().line().contains(r#""verdict":"refuse","status":503"#));
     assert!(refusal.record().line().contains(r#""upstream":"travel""#));
+}
+
+#[test]
+fn an_edge_without_a_configuration_says_so() {
+    let response = ProblemResponse::of_unconfigured_edge();
+    assert_eq!(response.status, 500);
+    let headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let expected = [
+        ("content-type", "application/problem+json"),
+        ("cache-control", "no-store"),
+    ];
+    assert_eq!(headers, expected);
+    assert_eq!(
+        response.body,
+        r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#
+    );
 }
