@@ -98,6 +98,9 @@ pub struct ExpectedPermit {
     /// Members of the record.
     #[serde(default)]
     pub record: BTreeMap<String, String>,
+    /// Members that the record has not.
+    #[serde(default)]
+    pub not_recorded: Vec<String>,
 }
 
 /// Raw bytes, and what may come of them.

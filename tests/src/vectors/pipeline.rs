@@ -155,6 +155,13 @@ impl<'a> CaseRun<'a> {
             let got = (played.response.status, String::from_utf8_lossy(&played.response.body));
             return out.0.push(format!("no line of the log belongs to the answer {got:?}"));
         };
+        if let ExpectedVerdict::Permit(permitted) = &self.case.expect {
+            for name in &permitted.not_recorded {
+                out.unless(record.get(name).is_none(), || {
+                    format!("the log's `{name}` must not be there; it says {record}")
+                });
+            }
+        }
         for (name, value) in expected {
             let found = record.get(name).and_then(Value::as_str);
             out.unless(value.is_none() || found == value, || {
