@@ -14,6 +14,7 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_shared::edge_api::{boot, records, uses};
 use edgewrit_test_costs::grows_in_line;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -42,7 +43,7 @@ fn scene() -> CostScene {
         let bench = Bench::with(operated()).await;
         let client = bench.client(travel_ceiling()).await;
         let edge = bench.edge(TRAVEL).await;
-        let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json();
+        let boot = bench.post(&edge, boot::PATH, &json!({})).await.json();
         (bench, client, edge, boot["boot_id"].as_str().unwrap().to_owned())
     });
     CostScene {
@@ -151,7 +152,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     };
     grows_in_line("control characters", 3_000, escaped, tasks);
 
-    let uses = |body: &str| scene.send(&scene.edge, "/v1/uses", JSON, body);
+    let uses = |body: &str| scene.send(&scene.edge, uses::PATH, JSON, body);
     let attempts = |count| {
         format!(
             r#"{{"attempts":[{}]}}"#,
@@ -160,7 +161,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     };
     grows_in_line("attempts", 60, attempts, uses);
 
-    let records = |body: &str| scene.send(&scene.edge, "/v1/records", JSON, body);
+    let records = |body: &str| scene.send(&scene.edge, records::PATH, JSON, body);
     let record = |members: &str| {
         let whole = r#""verdict":"permit","at":1,"request_id":"r""#;
         format!(
@@ -241,7 +242,7 @@ fn natives(scene: &CostScene) {
     let unknown = |count| format!("{{{}}}", unknown(count));
     let end = |body: &str| scene.send(&scene.client, "/v1/tasks/none/complete", JSON, body);
     grows_in_line("members of an end", 4_000, unknown, end);
-    let boot = |body: &str| scene.send(&scene.edge, "/v1/edges/boot", JSON, body);
+    let boot = |body: &str| scene.send(&scene.edge, boot::PATH, JSON, body);
     grows_in_line("members of a boot", 4_000, unknown, boot);
     for path in ["/oauth/introspect", "/oauth/revoke", "/oauth/token"] {
         let form = |body: &str| scene.send(&scene.client, path, FORM, body);

@@ -3,6 +3,7 @@
 use crate::http::{HttpRequest, HttpResponse, LoopbackServer, ReceivedRequest, ServerReply, send_within};
 use crate::issuer::IssuerProcess;
 use anyhow::Result;
+use edgewrit_shared::edge_api::bundle;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -74,7 +75,7 @@ impl Interposer {
         let targets = arrivals
             .iter()
             .map(|arrival| String::from_utf8_lossy(&arrival.target).into_owned());
-        targets.filter(|target| target.starts_with("/v1/bundle")).collect()
+        targets.filter(|target| target.starts_with(bundle::PATH)).collect()
     }
 
     /// The origin of the interposer.
@@ -93,11 +94,11 @@ fn answer(arrival: &ReceivedRequest, state: &Mutex<InterposerState>) -> ServerRe
         let state = lock(state);
         (state.behind, state.manner.clone(), state.wait)
     };
-    let is_bundle = arrival.target.starts_with(b"/v1/bundle");
+    let is_bundle = arrival.target.starts_with(bundle::PATH.as_bytes());
     match (manner, behind) {
         (Manner::Bundle(document), _) if is_bundle => ServerReply {
             status: 200,
-            headers: vec![("content-type".into(), b"application/edgewrit-bundle".to_vec())],
+            headers: vec![("content-type".into(), bundle::MEDIA_TYPE.into())],
             body: document,
             ..ServerReply::default()
         },

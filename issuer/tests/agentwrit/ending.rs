@@ -2,6 +2,7 @@
 
 use crate::support::agentwrit::{AgentWithWrit, App, bearer, delegation, registration, renewal, request};
 use crate::support::{Bench, Login, claims, post, travel_ceiling, travel_task};
+use edgewrit_shared::edge_api::bundle;
 use serde_json::json;
 use std::sync::atomic::Ordering;
 
@@ -187,9 +188,9 @@ async fn a_revocation_is_forgotten_with_what_it_ends() {
     let agent = bench.agent(&app, "task", &["read:data:x"]).await;
     bench.revoke("agent", &agent.id).await;
     let rows = |document: &[u8]| document.len() - document.iter().position(|byte| *byte == b'\n').unwrap() - 1;
-    assert!(rows(&bench.get("/v1/bundle").await.body) > 0);
+    assert!(rows(&bench.get(bundle::PATH).await.body) > 0);
     bench.pass(24 * 60 * 60 + 30);
-    assert_eq!(rows(&bench.get("/v1/bundle").await.body), 0);
+    assert_eq!(rows(&bench.get(bundle::PATH).await.body), 0);
 }
 
 #[tokio::test]

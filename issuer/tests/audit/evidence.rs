@@ -13,6 +13,7 @@ use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
 use edgewrit_issuer::store::RecordEvent;
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_test_keys::{TestKey, UNKNOWN};
@@ -477,7 +478,7 @@ async fn heads_that_were_seen_elsewhere_must_be_there() {
 #[tokio::test]
 async fn bundles_list_the_keys_that_sign_checkpoints() {
     let bench = folder().await.opened().await;
-    let bundle = bench.get("/v1/bundle").await;
+    let bundle = bench.get(bundle::PATH).await;
     let payload =
         crate::support::claims(std::str::from_utf8(bundle.body.split(|byte| *byte == b'\n').next().unwrap()).unwrap());
     let listed = payload["keys"][0]["ext"]["checkpoint_keys"].as_array().unwrap();

@@ -4,6 +4,7 @@
 use crate::support::agentwrit::{delegation, registration, renewal};
 use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};
 use crate::tasks::starting::travel;
+use edgewrit_shared::edge_api::{boot, records};
 use edgewrit_shared::reason::Reason;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ fn sized(bench: &Bench) -> usize {
 }
 
 async fn booted(bench: &Bench, edge: &Login) -> String {
-    let answer = bench.post(edge, "/v1/edges/boot", &json!({})).await;
+    let answer = bench.post(edge, boot::PATH, &json!({})).await;
     assert_eq!(answer.status, 201);
     answer.json()["boot_id"].as_str().unwrap().to_owned()
 }
@@ -48,7 +49,7 @@ async fn report(bench: &Bench, edge: &Login, boot: &str, count: u64, record: imp
     for first in (1..=count).step_by(500) {
         let records: Vec<_> = (first..first + 500).map(&record).collect();
         let body = json!({"boot_id": boot, "first": first, "records": records});
-        let answer = bench.post(edge, "/v1/records", &body).await;
+        let answer = bench.post(edge, records::PATH, &body).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 }
@@ -115,10 +116,10 @@ async fn refusals_at_an_edge_are_counted_exactly_and_kept_a_few_times() {
     assert_eq!(rows, 1, "found with its task");
     // Another task has its own room, and this one has some again.
     let body = |first: u64, task: &str| json!({"boot_id": boot, "first": first, "records": [refused(task, first)]});
-    bench.post(&edge, "/v1/records", &body(3_001, "quiet")).await;
+    bench.post(&edge, records::PATH, &body(3_001, "quiet")).await;
     assert_eq!(events(&bench, "request_refused").len(), REFUSALS + 1);
     bench.pass(1);
-    bench.post(&edge, "/v1/records", &body(3_002, "loud")).await;
+    bench.post(&edge, records::PATH, &body(3_002, "loud")).await;
     assert_eq!(events(&bench, "request_refused").len(), REFUSALS + 2);
     bench.data.store.record_omitted().await.unwrap();
     assert_eq!(events(&bench, "events_omitted").len(), 1, "nothing more was omitted");
@@ -162,7 +163,7 @@ async fn what_is_far_below_the_rate_is_kept_after_the_clock_was_set_back() {
     };
     let report = async |number: u64| {
         let body = json!({"boot_id": boot, "first": number, "records": [refused(number)]});
-        let answer = bench.post(&edge, "/v1/records", &body).await;
+        let answer = bench.post(&edge, records::PATH, &body).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     };
     report(1).await;
@@ -199,7 +200,7 @@ async fn uses_are_counted_exactly_beyond_what_is_kept_of_permits() {
     assert_eq!(omitted[0]["data"]["cause"], granted[0]["id"]);
     // What another grant permits does not hide behind them.
     let body = json!({"boot_id": boot, "first": 6_001, "records": [permitted(6_001, 1)]});
-    assert_eq!(bench.post(&edge, "/v1/records", &body).await.status, 200);
+    assert_eq!(bench.post(&edge, records::PATH, &body).await.status, 200);
     assert_eq!(events(&bench, "request_permitted").len(), KEPT + 1);
 }
 
@@ -214,7 +215,7 @@ async fn boots_do_not_fill_the_audit_and_each_is_valid() {
     assert_eq!(events(&bench, "edge_booted").len(), REFUSALS);
     assert_eq!(counted(&omitted(&bench, "edge_booted").await), 50);
     let body = json!({"boot_id": boot, "first": 1, "records": []});
-    assert_eq!(bench.post(&edge, "/v1/records", &body).await.status, 200);
+    assert_eq!(bench.post(&edge, records::PATH, &body).await.status, 200);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::support::{Bench, TRAVEL, claims, travel_ceiling, travel_task};
 use crate::tasks::starting::travel;
 use edgewrit_issuer::data::maintenance::forget_expired;
+use edgewrit_shared::edge_api::{boot, records, uses};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -42,7 +43,7 @@ async fn live(bench: &Bench, name: &str) {
     bench.delegated(&renewed, &other.id, &["read:data:x"]).await;
     let client = bench.client(travel_ceiling()).await;
     let edge = bench.edge(TRAVEL).await;
-    let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json()["boot_id"].clone();
+    let boot = bench.post(&edge, boot::PATH, &json!({})).await.json()["boot_id"].clone();
     for number in 0..20 {
         let task = format!("{name}-{number}");
         let token = bench
@@ -53,13 +54,13 @@ async fn live(bench: &Bench, name: &str) {
         let said = claims(&token);
         let allowance = &said["authorization_details"][1]["uses"]["allowance"];
         let spend = json!({"writ": token, "boot_id": boot, "counter": number, "attempts": [[allowance]]});
-        assert_eq!(bench.post(&edge, "/v1/uses", &spend).await.status, 200);
+        assert_eq!(bench.post(&edge, uses::PATH, &spend).await.status, 200);
         let record = json!({
             "at": bench.now().0, "verdict": "refuse", "request_id": task, "label": "x",
             "client_id": said["client_id"], "task_id": task,
         });
         let body = json!({"boot_id": boot, "first": number + 1, "records": [record]});
-        assert_eq!(bench.post(&edge, "/v1/records", &body).await.status, 200);
+        assert_eq!(bench.post(&edge, records::PATH, &body).await.status, 200);
     }
 }
 
@@ -114,12 +115,12 @@ async fn the_room_of_what_is_forgotten_is_used_again() {
 async fn a_boot_of_long_ago_is_forgotten_and_its_edge_told_to_begin_anew() {
     let (bench, client) = travel().await;
     let edge = bench.edge(TRAVEL).await;
-    let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json()["boot_id"].clone();
+    let boot = bench.post(&edge, boot::PATH, &json!({})).await.json()["boot_id"].clone();
     let spend = async |counter: u64, task: &str| {
         let token = bench.writ(&client, task).await;
         let allowance = &claims(&token)["authorization_details"][1]["uses"]["allowance"];
         let body = json!({"writ": token, "boot_id": boot, "counter": counter, "attempts": [[allowance]]});
-        bench.post(&edge, "/v1/uses", &body).await
+        bench.post(&edge, uses::PATH, &body).await
     };
     bench.pass(90 * 24 * 3_600 + 1);
     assert_eq!(spend(1, "a").await.status, 200, "it was not forgotten yet");

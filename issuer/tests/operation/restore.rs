@@ -12,6 +12,7 @@ use edgewrit_issuer::data::restore::mark;
 use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::keys::{KeyJob, KeyState};
+use edgewrit_shared::edge_api::{boot, uses};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -193,7 +194,7 @@ impl BackedUpState {
 
     async fn spend(&self, bench: &Bench, writ: &str) -> u16 {
         let body = json!({"writ": writ, "boot_id": self.boot, "counter": 1, "attempts": [[self.allowance]]});
-        bench.post(&self.edge, "/v1/uses", &body).await.status.as_u16()
+        bench.post(&self.edge, uses::PATH, &body).await.status.as_u16()
     }
 
     /// Nothing of it is accepted by an issuer that was restored from the backup.
@@ -313,10 +314,7 @@ async fn every_object_that_ended_after_the_backup_is_void_or_listed() {
     // What is listed goes on until it is replaced, and new writs are accepted.
     restored.pass(1);
     restored.log_in(&held.app.id, &held.app.secret).await;
-    assert_eq!(
-        restored.post(&held.edge, "/v1/edges/boot", &json!({})).await.status,
-        201
-    );
+    assert_eq!(restored.post(&held.edge, boot::PATH, &json!({})).await.status, 201);
     // It is restored once.
     let (again, events) = (epoch_of(&restored), restored.history().len());
     let reopened = restored.reopened().await;

@@ -5,6 +5,7 @@ use crate::edges::spending::boot;
 use crate::support::{Bench, Login, claims, copy_folder, travel_task};
 use edgewrit_issuer::config::Config;
 use edgewrit_issuer::history::History;
+use edgewrit_shared::edge_api::uses;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ async fn clients_edges_tasks_and_keys_of_version_0_1_stay_valid() {
     let details = &claims(&writ)["authorization_details"];
     let allowance = &details[1]["uses"]["allowance"];
     let body = json!({"writ": writ, "boot_id": boot(&bench, &edge).await, "counter": 1, "attempts": [[allowance]]});
-    let spent = bench.post(&edge, "/v1/uses", &body).await;
+    let spent = bench.post(&edge, uses::PATH, &body).await;
     assert_eq!(spent.json(), json!({"spent": [allowance]}));
 
     let ended = bench.post(&planner, "/v1/tasks/trip-43/complete", &json!({})).await;

@@ -16,6 +16,7 @@ use edgewrit_issuer::history::History;
 use edgewrit_issuer::stopping::Stopping;
 use edgewrit_issuer::{AdminState, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use http_body_util::BodyExt as _;
@@ -211,7 +212,7 @@ impl Bench {
 
     /// A bundle as an edge reads it.
     pub(crate) async fn snapshot(&self) -> Snapshot {
-        let answer = self.get("/v1/bundle").await;
+        let answer = self.get(bundle::PATH).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         Snapshot::apply(None, &answer.body, &self.trust(), self.now()).unwrap()
     }

@@ -2,6 +2,7 @@
 
 use crate::support::{Bench, Login, travel_ceiling, travel_task};
 use crate::tasks::starting::{travel, verified};
+use edgewrit_shared::edge_api::bundle;
 use serde_json::json;
 
 async fn complete(bench: &Bench, client: &Login, task_id: &str) -> crate::support::Answer {
@@ -97,15 +98,15 @@ async fn a_revocation_is_forgotten_when_what_it_ends_has_expired() {
     bench.post(&client, "/v1/tasks", &travel_task("t")).await.tokens();
     complete(&bench, &client, "t").await;
     let rows = |document: &[u8]| document.len() - document.iter().position(|byte| *byte == b'\n').unwrap() - 1;
-    assert_eq!(rows(&bench.get("/v1/bundle").await.body), 24);
+    assert_eq!(rows(&bench.get(bundle::PATH).await.body), 24);
     bench.pass(600);
     assert_eq!(
-        rows(&bench.get("/v1/bundle").await.body),
+        rows(&bench.get(bundle::PATH).await.body),
         24,
         "an edge's clock may be behind"
     );
     bench.pass(30);
-    assert_eq!(rows(&bench.get("/v1/bundle").await.body), 0);
+    assert_eq!(rows(&bench.get(bundle::PATH).await.body), 0);
 }
 
 #[tokio::test]

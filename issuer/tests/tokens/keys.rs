@@ -3,6 +3,7 @@
 use crate::support::{Bench, Login, TRAVEL, claims, travel_task};
 use crate::tasks::starting::{travel, verified};
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::edge_api::bundle;
 use serde_json::{Value, json};
 use std::fs;
 use std::time::Duration;
@@ -121,7 +122,7 @@ async fn the_bundle_key_is_followed_by_the_one_that_edges_pin_already() {
         200
     );
     bench.pass(1);
-    let answer = bench.get("/v1/bundle").await;
+    let answer = bench.get(bundle::PATH).await;
     let pinned = Snapshot::apply(Some(&held), &answer.body, &bench.trust_in(&[&trust[1]]), bench.now());
     assert!(pinned.is_ok(), "{pinned:?}");
     let old = Snapshot::apply(Some(&held), &answer.body, &bench.trust_in(&[&trust[0]]), bench.now());

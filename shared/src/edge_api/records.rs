@@ -67,6 +67,7 @@ impl BatchRequest {
 }
 
 /// The body of the answer with the status 200: the number of the last record that the issuer holds.
+/// An edge reads the status alone.
 #[must_use]
 pub fn write_answer(last: u64) -> String {
     format!(r#"{{"recorded":{last}}}"#)

@@ -5,6 +5,7 @@ use crate::report::LoadReport;
 use crate::server::LoadServer;
 use crate::wire::{OpenConnection, get, post};
 use anyhow::Result;
+use edgewrit_shared::edge_api::bundle;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,9 +24,9 @@ fn make_call(number: u64) -> Vec<u8> {
     match number % 12 {
         0 => get("/v1/challenge"),
         1 => get("/v1/health"),
-        2 => get("/v1/bundle"),
+        2 => get(bundle::PATH),
         3 => get("/.well-known/jwks.json"),
-        4 => get(&format!("/v1/bundle?have={made_up}.1")),
+        4 => get(&format!("{}?have={made_up}.1", bundle::PATH)),
         5 => post("/v1/token/validate", None, &body(json!({"token": made_up}))),
         6 => post(
             "/v1/app/auth",

@@ -2,6 +2,7 @@
 //! held stays, and the log says why.
 
 use anyhow::{Context as _, Result, ensure};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{EdgeProcess, HostKind};
 use edgewrit_tests::forging::{IssuerKeys, Parts};
@@ -25,7 +26,7 @@ struct Bad {
 
 /// The issuer's whole bundle, as it is now.
 fn whole(issuer: &IssuerProcess) -> Result<Vec<u8>> {
-    let answer = HttpRequest::new("GET", "/v1/bundle").send(issuer.address())?;
+    let answer = HttpRequest::new("GET", bundle::PATH).send(issuer.address())?;
     ensure!(answer.status == 200, "the issuer has no bundle");
     Ok(answer.body)
 }

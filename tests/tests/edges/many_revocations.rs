@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
 use edgewrit_tests::forging::Parts;
@@ -48,7 +49,7 @@ fn a_hundred_thousand_revocations_are_held_and_verified() -> Result<()> {
     let (going, ended) = (going?, ended?);
     let answer = issuer.post(&stand.client, "/v1/tasks/ended/complete", &json!({}))?;
     ensure!(answer.status == 200, "{}", answer.json());
-    let whole = HttpRequest::new("GET", "/v1/bundle").send(issuer.address())?;
+    let whole = HttpRequest::new("GET", bundle::PATH).send(issuer.address())?;
     let mut parts = Parts::of(&whole.body)?;
     parts.rows = among_many(&parts.rows)?;
     let bundle = parts.signed(&issuer.keys()?.bundle);

@@ -2,6 +2,7 @@
 //! log, their metrics and to the issuer.
 
 use anyhow::{Context as _, Result};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{EdgeProcess, HostKind};
 use edgewrit_tests::forging::{IssuerKeys, Parts};
@@ -66,7 +67,7 @@ impl AuditHeadScene {
 
     /// Serves the issuer's bundle with another audit head, newer than every bundle before.
     fn serve_head(&self, head: &str) -> Result<()> {
-        let bundle = HttpRequest::new("GET", "/v1/bundle").send(self.issuer.address())?;
+        let bundle = HttpRequest::new("GET", bundle::PATH).send(self.issuer.address())?;
         let mut parts = Parts::of(&bundle.body)?;
         let issued_at = clock::now().0 + 4;
         parts.set("issued_at", issued_at);

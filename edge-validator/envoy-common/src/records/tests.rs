@@ -3,6 +3,9 @@
 use crate::records::FilterRecords;
 use crate::simulated::{SharedData, SimulatedHost, config};
 use edgewrit_edge::issuer::call::IssuerAnswer;
+use edgewrit_shared::edge_api::boot;
+use edgewrit_shared::edge_api::problem::{TYPE_PREFIX, UNKNOWN_BOOT};
+use edgewrit_shared::edge_api::records::{PATH, write_batch};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::RefCell;
 
@@ -16,8 +19,10 @@ fn answer(status: u16, body: &str) -> IssuerAnswer<'_> {
     }
 }
 
-const BOOT: &str = r#"{"boot_id":"boot"}"#;
-const UNKNOWN: &str = r#"{"type":"urn:edgewrit:error:unknown_boot"}"#;
+/// The document of a problem with this code.
+fn problem(code: &str) -> String {
+    format!(r#"{{"type":"{TYPE_PREFIX}{code}"}}"#)
+}
 
 /// The path and the body of the only call that `records` makes now.
 fn next_call(records: &mut FilterRecords<&SimulatedHost<'_>>, now: UnixSeconds) -> Option<(String, String)> {
@@ -29,13 +34,12 @@ fn next_call(records: &mut FilterRecords<&SimulatedHost<'_>>, now: UnixSeconds) 
 
 /// Answers a boot call with a boot id.
 fn begin_boot(records: &mut FilterRecords<&SimulatedHost<'_>>, now: UnixSeconds) {
-    assert_eq!(next_call(records, now).unwrap().0, "/v1/edges/boot");
-    records.receive_answer(0, answer(201, BOOT), now);
+    assert_eq!(next_call(records, now).unwrap().0, boot::PATH);
+    records.receive_answer(0, answer(201, &boot::write_answer("boot")), now);
 }
 
 fn delivery(records: &str, first: u64) -> (String, String) {
-    let body = format!(r#"{{"boot_id":"boot","first":{first},"records":[{records}]}}"#);
-    ("/v1/records".to_owned(), body)
+    (PATH.to_owned(), write_batch("boot", first, records))
 }
 
 #[test]
@@ -90,7 +94,7 @@ fn an_issuer_that_forgot_the_boot_gets_the_records_under_another() {
     assert!(records.keep("{1}", NOW));
     begin_boot(&mut records, NOW);
     assert_eq!(next_call(&mut records, NOW), Some(delivery("{1}", 1)));
-    records.receive_answer(0, answer(404, UNKNOWN), NOW);
+    records.receive_answer(0, answer(404, &problem(UNKNOWN_BOOT)), NOW);
     assert_eq!(next_call(&mut records, NOW), None);
     begin_boot(&mut records, NOW.plus(1));
     assert_eq!(next_call(&mut records, NOW.plus(1)), Some(delivery("{1}", 1)));
@@ -144,7 +148,7 @@ fn another_filter_delivers_the_records_of_a_filter_that_is_gone() {
     assert!(gone.keep("{2}", NOW.plus(15)));
     heir.receive_answer(0, answer(200, "{}"), NOW.plus(15));
     assert_eq!(host.metric("records", "waiting"), 1);
-    assert_eq!(next_call(&mut gone, NOW.plus(15)).unwrap().0, "/v1/edges/boot");
+    assert_eq!(next_call(&mut gone, NOW.plus(15)).unwrap().0, boot::PATH);
 }
 
 #[test]

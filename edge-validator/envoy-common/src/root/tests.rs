@@ -3,6 +3,7 @@
 use crate::root::{Caller, Root};
 use crate::simulated::{SharedData, SimulatedHost, settings};
 use edgewrit_edge::issuer::call::IssuerAnswer;
+use edgewrit_shared::edge_api::bundle::{PATH, WAIT_SECONDS, write_target};
 use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
 
@@ -20,6 +21,11 @@ fn paths(host: &SimulatedHost<'_>) -> Vec<String> {
     host.calls.borrow().iter().map(|call| call.path.clone()).collect()
 }
 
+/// The target of the call after the first bundle.
+fn later_target() -> String {
+    write_target(Some("epoch-1.1"), WAIT_SECONDS)
+}
+
 #[test]
 fn a_filter_asks_for_a_bundle_and_then_for_the_next_one() {
     let data = RefCell::new(SharedData::default());
@@ -28,11 +34,11 @@ fn a_filter_asks_for_a_bundle_and_then_for_the_next_one() {
     root.ask_for_bundle();
     root.ask_for_bundle();
     let first = host.calls.borrow().first().cloned().unwrap();
-    assert_eq!((first.path.as_str(), first.cluster.as_str()), ("/v1/bundle", "issuer"));
+    assert_eq!((first.path.as_str(), first.cluster.as_str()), (PATH, "issuer"));
     assert_eq!(root.take_caller(first.token), Some(Caller::Refresh));
     assert_eq!(root.take_caller(first.token), None);
     root.receive_bundle(got(&support::bundle(NOW, Vec::new())));
-    assert_eq!(paths(host), ["/v1/bundle", "/v1/bundle?have=epoch-1.1&wait=28"]);
+    assert_eq!(paths(host), [PATH, &later_target()]);
     assert_eq!(host.metric("bundles", "taken"), 1);
 }
 
@@ -63,7 +69,7 @@ fn a_host_that_starts_no_call_is_asked_again_after_a_pause() {
     host.advance(1);
     host.refuses_calls.set(false);
     root.ask_for_bundle();
-    assert_eq!(paths(host), ["/v1/bundle"]);
+    assert_eq!(paths(host), [PATH]);
 }
 
 #[test]
@@ -74,7 +80,7 @@ fn a_later_filter_begins_with_the_bundle_that_an_earlier_filter_left() {
     root.ask_for_bundle();
     root.receive_bundle(got(&support::bundle(NOW, Vec::new())));
     start(late, 3).ask_for_bundle();
-    assert_eq!(paths(late), ["/v1/bundle?have=epoch-1.1&wait=28"]);
+    assert_eq!(paths(late), [later_target()]);
 }
 
 #[test]
@@ -86,7 +92,7 @@ fn a_bundle_in_the_shared_data_that_is_not_signed_is_not_taken() {
     assert!(data.borrow_mut().write(key, b"{}", None));
     let late = &SimulatedHost::new(&data, NOW);
     start(late, 3).ask_for_bundle();
-    assert_eq!(paths(late), ["/v1/bundle"]);
+    assert_eq!(paths(late), [PATH]);
     assert_eq!(late.lines.borrow().len(), 1);
 }
 

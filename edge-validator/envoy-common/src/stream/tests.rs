@@ -6,6 +6,7 @@ use crate::settings::Settings;
 use crate::simulated::{ENVIRONMENT, SharedData, SimulatedHost, header_list, settings_text};
 use crate::stream::{Stream, unseen};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
+use edgewrit_shared::edge_api::{boot, uses};
 use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -235,16 +236,21 @@ fn a_body_that_takes_too_long_is_refused() {
 const LIMITED: &str =
     r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":1,"allowance":"al-1"}}"#;
 
+/// The answer to the debit of a use of [`LIMITED`].
+fn spent_answer() -> Vec<u8> {
+    uses::write_answer(&["al-1".to_owned()]).into_bytes()
+}
+
 /// A stream that waits for a debit, and the calls that it made.
 fn spends<'h, 'd>(host: HostRef<'h, 'd>, root: &Rc<Root<HostRef<'h, 'd>>>) -> Stream<HostRef<'h, 'd>> {
     let mut stream = Stream::new(7, Rc::clone(root));
     arrive(host, "GET", FLIGHTS, &[("authorization", &writ(&[LIMITED]))]);
     assert_eq!(stream.receive_head(true), Flow::Pause);
     let call = host.calls.borrow().last().cloned().unwrap();
-    assert_eq!(call.path, "/v1/edges/boot", "{:?}", host.stream.borrow().replies);
+    assert_eq!(call.path, boot::PATH, "{:?}", host.stream.borrow().replies);
     assert_eq!(root.take_caller(call.token), Some(Caller::Stream(7)));
-    stream.finish_spend(&OwnedAnswer::new(201, br#"{"boot_id":"boot"}"#.to_vec()));
-    assert_eq!(host.calls.borrow().last().unwrap().path, "/v1/uses");
+    stream.finish_spend(&OwnedAnswer::new(201, boot::write_answer("boot").into_bytes()));
+    assert_eq!(host.calls.borrow().last().unwrap().path, uses::PATH);
     stream
 }
 
@@ -253,7 +259,7 @@ fn a_request_is_resumed_once_its_use_is_spent() {
     with_filter(str::to_owned, |host, root| {
         let mut stream = spends(host, root);
         assert!(!host.stream.borrow().resumed && stream.is_spending());
-        stream.finish_spend(&OwnedAnswer::new(200, br#"{"spent":["al-1"]}"#.to_vec()));
+        stream.finish_spend(&OwnedAnswer::new(200, spent_answer()));
         assert!(host.stream.borrow().resumed, "{:?}", host.stream.borrow().replies);
         assert_eq!(request_header(host, "x-edgewrit-cluster").as_deref(), Some("travel"));
     });
@@ -264,7 +270,7 @@ fn a_use_that_is_spent_after_the_client_has_gone_is_recorded() {
     with_filter(str::to_owned, |host, root| {
         let stream = spends(host, root);
         host.stream.borrow_mut().gone = true;
-        stream.finish_spend_without_client(&OwnedAnswer::new(200, br#"{"spent":["al-1"]}"#.to_vec()));
+        stream.finish_spend_without_client(&OwnedAnswer::new(200, spent_answer()));
         let lines = host.lines.borrow();
         assert!(lines.iter().any(|line| line.contains("spent_unknown")), "{lines:?}");
         assert!(!host.stream.borrow().resumed);
@@ -291,7 +297,7 @@ fn a_strict_filter_keeps_the_record_before_it_sends_the_request() {
 fn a_strict_filter_keeps_the_record_after_the_debit() {
     with_filter(strict, |host, root| {
         let mut stream = spends(host, root);
-        stream.finish_spend(&OwnedAnswer::new(200, br#"{"spent":["al-1"]}"#.to_vec()));
+        stream.finish_spend(&OwnedAnswer::new(200, spent_answer()));
         assert!(host.stream.borrow().resumed, "{:?}", host.stream.borrow().replies);
         assert_eq!(host.metric("records", "waiting"), 1);
     });

@@ -4,6 +4,7 @@ use super::answer;
 use super::requests::Asked;
 use super::writs::LoadIssuer;
 use anyhow::Result;
+use edgewrit_shared::edge_api::{boot, records};
 use std::cell::{Cell, OnceCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -56,10 +57,12 @@ async fn issuer(batches: Rc<Cell<u64>>) -> Result<(LoadIssuer, SocketAddr)> {
 /// The answer of the issuer: it takes all records, so that a host has the work of the delivery, and
 /// answers other requests with the bundle.
 fn answer(issuer: Option<&LoadIssuer>, batches: &Cell<u64>, request: &[u8]) -> Vec<u8> {
-    if request.starts_with(b"POST /v1/edges/boot ") {
-        return answer::response("201 Created", br#"{"boot_id":"load"}"#);
+    let posted = request.strip_prefix(b"POST ");
+    let posted = posted.and_then(|rest| rest.split(|byte| *byte == b' ').next());
+    if posted == Some(boot::PATH.as_bytes()) {
+        return answer::response("201 Created", boot::write_answer("load").as_bytes());
     }
-    if request.starts_with(b"POST /v1/records ") {
+    if posted == Some(records::PATH.as_bytes()) {
         batches.update(|count| count + 1);
         return answer::ok_response(b"{}");
     }

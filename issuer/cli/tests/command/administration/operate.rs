@@ -1,6 +1,7 @@
 //! The operation of an issuer: settings, keys, revocations, reports, audit, backups, metrics.
 
 use crate::support::{Caller, POLICY, Server, TestFolder, wait_for};
+use edgewrit_shared::edge_api::boot;
 use serde_json::{Value, json};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -270,7 +271,7 @@ fn a_backup_is_an_issuer_of_another_epoch() {
     assert!(active(&server, &client, &after));
     let (id, credential) = (&edge["edge"]["id"], &edge["edge"]["credential"]);
     let login = (id.as_str().unwrap(), credential.as_str().unwrap());
-    assert_eq!(server.post(login, "/v1/edges/boot", &json!({})).0, 201);
+    assert_eq!(server.post(login, boot::PATH, &json!({})).0, 201);
     assert!(
         place
             .run(&["audit", "export"])

@@ -1,6 +1,7 @@
 //! Data directorys with an earlier state: copies, backups, a replaced database, a killed server.
 
 use crate::support::{CEILING, Server, TestFolder, wait_for};
+use edgewrit_shared::edge_api::boot;
 use std::fs;
 use std::path::Path;
 
@@ -158,9 +159,7 @@ fn an_edge_gets_another_credential_by_its_name() {
     let boots = |edge: &serde_json::Value| {
         let text = |name: &str| edge["edge"][name].as_str().unwrap().to_owned();
         let (id, credential) = (text("id"), text("credential"));
-        server
-            .post((&id, &credential), "/v1/edges/boot", &serde_json::json!({}))
-            .0
+        server.post((&id, &credential), boot::PATH, &serde_json::json!({})).0
     };
     assert_eq!((boots(&added), boots(&rotated)), (401, 201));
     let printed = place.run(&["edge", "rotate", "door"]).ok();

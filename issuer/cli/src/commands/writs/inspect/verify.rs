@@ -3,6 +3,7 @@
 use crate::issuer_client::remote_issuer::RemoteIssuer;
 use crate::output::failure::Failure;
 use edgewrit_shared::bundle::{Snapshot, Trust};
+use edgewrit_shared::edge_api::bundle;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
@@ -42,7 +43,7 @@ fn fetch_snapshot(issuer: &str, trust: &[String], now: UnixSeconds) -> Result<Sn
         issuer: issuer.to_owned(),
         pins: pins?,
     };
-    let answer = RemoteIssuer::at(issuer)?.get("/v1/bundle")?;
+    let answer = RemoteIssuer::at(issuer)?.get(bundle::PATH)?;
     if answer.status != 200 {
         return Err(Failure::new(format!(
             "{issuer}: the bundle was answered with {}",

@@ -4,6 +4,7 @@
 use crate::support::{Caller, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_shared::edge_api::{boot, uses};
 use serde_json::{Value, json};
 
 /// The credentials of a client, and of an edge of the audience of its tasks.
@@ -48,7 +49,7 @@ impl<'a> LoadClient<'a> {
     }
 
     pub(crate) fn boot(&self) -> Answer {
-        self.edge("/v1/edges/boot", &json!({}))
+        self.edge(boot::PATH, &json!({}))
     }
 
     /// Begins a task. With `with_key` its id is the idempotency key.
@@ -62,7 +63,7 @@ impl<'a> LoadClient<'a> {
     }
 
     pub(crate) fn spend(&self, spend: &Value) -> Answer {
-        self.edge("/v1/uses", spend)
+        self.edge(uses::PATH, spend)
     }
 
     fn client(&self, path: &str, key: Option<&str>, body: &Value) -> Answer {

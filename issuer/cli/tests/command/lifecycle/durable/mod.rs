@@ -3,6 +3,7 @@
 use crate::support::{POLICY, Server, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_shared::edge_api::{boot, uses};
 use serde_json::{Value, json};
 
 mod change;
@@ -38,7 +39,7 @@ fn begin_task_and_boot_edge(place: &TestFolder, server: &Server, client: &Value,
         .unwrap()
         .to_owned();
     let edge = place.edge(&format!("door-{task}"));
-    let (status, boot) = server.post(edge_login(&edge), "/v1/edges/boot", &json!({}));
+    let (status, boot) = server.post(edge_login(&edge), boot::PATH, &json!({}));
     assert_eq!(status, 201);
     let boot = boot["boot_id"].as_str().unwrap().to_owned();
     Spender {
@@ -60,7 +61,7 @@ impl Spender {
     fn spend(&self, server: &Server, counter: u64) -> (u16, Value) {
         let body =
             json!({"writ": self.token, "boot_id": self.boot, "counter": counter, "attempts": [[self.allowance]]});
-        server.post(edge_login(&self.edge), "/v1/uses", &body)
+        server.post(edge_login(&self.edge), uses::PATH, &body)
     }
 }
 
@@ -123,8 +124,8 @@ fn a_kill_right_after_a_completion_brings_no_writ_back() {
     server.kill();
     let edge = place.edge("door");
     let server = place.serve();
-    let (_, boot) = server.post(edge_login(&edge), "/v1/edges/boot", &json!({}));
+    let (_, boot) = server.post(edge_login(&edge), boot::PATH, &json!({}));
     let body = json!({"writ": token.trim(), "boot_id": boot["boot_id"], "counter": 1, "attempts": [["a"]]});
-    let (status, body) = server.post(edge_login(&edge), "/v1/uses", &body);
+    let (status, body) = server.post(edge_login(&edge), uses::PATH, &body);
     assert_eq!((status, &body["error_code"]), (403, &json!("writ_refused")));
 }
