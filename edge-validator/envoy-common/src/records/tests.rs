@@ -181,3 +181,19 @@ fn an_answer_after_the_loss_of_a_ring_counts_nothing() {
     );
     assert_eq!(next_call(&mut heir, NOW.plus(11)), Some(delivery("{1}", 1)));
 }
+
+#[test]
+fn a_filter_does_not_rely_on_a_lease_that_its_host_did_not_renew() {
+    let data = RefCell::new(SharedData::default());
+    let host = &SimulatedHost::new(&data, NOW);
+    let mut slow = FilterRecords::new(host, EDGE, 1);
+    assert!(slow.keep("{1}", NOW));
+    begin_boot(&mut slow, NOW);
+    host.refuses_data.set(true);
+    assert!(!slow.keep("{2}", NOW.plus(11)));
+    host.refuses_data.set(false);
+    let mut heir = FilterRecords::new(host, EDGE, 3);
+    heir.tick(NOW.plus(11));
+    assert_eq!(next_call(&mut heir, NOW.plus(11)), Some(delivery("{1}", 1)));
+    assert_eq!(next_call(&mut slow, NOW.plus(11)), None, "the ring has another owner");
+}

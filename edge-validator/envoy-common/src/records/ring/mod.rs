@@ -136,8 +136,9 @@ impl<H: Host> RecordRing<H> {
 
     /// Removes a delivered load. Returns false if another VM owns the ring.
     pub(crate) fn drop_load(&mut self, load: &RecordLoad) -> Result<bool, HostFailure> {
-        let head = std::mem::replace(&mut self.header.head, load.end);
-        let saved = self.save_header()?;
+        let mut header = self.header.clone();
+        let head = std::mem::replace(&mut header.head, load.end);
+        let saved = self.save_header(header)?;
         if saved {
             for slot in head..load.end {
                 self.shared.write_slot(slot, "")?;
@@ -153,14 +154,16 @@ impl<H: Host> RecordRing<H> {
     /// Sets the boot id under which the records are numbered; `None` until there is one. Returns
     /// false if another VM owns the ring.
     pub(crate) fn set_boot_id(&mut self, boot_id: Option<String>) -> Result<bool, HostFailure> {
-        self.header.boot_id = boot_id.unwrap_or_default();
-        self.save_header()
+        let mut header = self.header.clone();
+        header.boot_id = boot_id.unwrap_or_default();
+        self.save_header(header)
     }
 
     /// Renews the lease. Returns false if another VM owns the ring, which delivers its records.
     pub(crate) fn renew(&mut self, now: UnixSeconds) -> Result<bool, HostFailure> {
-        self.header.renew(now);
-        self.save_header()
+        let mut header = self.header.clone();
+        header.renew(now);
+        self.save_header(header)
     }
 
     /// Whether the lease must be renewed before the next record.
@@ -171,15 +174,22 @@ impl<H: Host> RecordRing<H> {
     /// Releases the ring. Another VM can claim it if it is empty, and takes it over if it is not.
     pub(crate) fn release(mut self) -> Result<(), HostFailure> {
         self.writer.close();
-        self.header.release(self.is_empty());
-        self.save_header().map(drop)
+        let mut header = self.header.clone();
+        header.release(self.is_empty());
+        self.save_header(header).map(drop)
     }
 
-    fn save_header(&self) -> Result<bool, HostFailure> {
-        match self.shared.header()? {
-            Some((held, version)) if held.owner == self.owner => self.shared.write_header(&self.header, Some(version)),
-            _ => Ok(false),
+    /// Replaces the header of the ring. If the host refuses, the ring keeps the header that other
+    /// VMs see: an owner must not rely on a lease that it could not renew.
+    fn save_header(&mut self, header: RingHeader) -> Result<bool, HostFailure> {
+        let is_saved = match self.shared.header()? {
+            Some((held, version)) if held.owner == self.owner => self.shared.write_header(&header, Some(version))?,
+            _ => false,
+        };
+        if is_saved {
+            self.header = header;
         }
+        Ok(is_saved)
     }
 
     /// Finds the first slot that has no record of this ring.
