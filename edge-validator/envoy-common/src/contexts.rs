@@ -109,7 +109,7 @@ impl<H: StreamHost> Contexts<H> {
         let Some(root) = self.root(root) else { return };
         match root.take_caller(token) {
             Some(Caller::Refresh) => root.receive_bundle(owned_answer.as_answer()),
-            Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, owned_answer.as_answer()),
+            Some(Caller::Delivery(id)) => root.receive_delivery(id, owned_answer.as_answer()),
             Some(Caller::Handover) => root.receive_base(owned_answer.as_answer()),
             Some(Caller::Stream(id)) => self.finish_spend(id, owned_answer),
             None => {}

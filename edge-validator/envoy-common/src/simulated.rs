@@ -53,6 +53,8 @@ pub(crate) struct SimulatedHost<'d> {
     pub(crate) now: Cell<UnixSeconds>,
     /// Whether the host refuses calls about shared data.
     pub(crate) refuses_data: Cell<bool>,
+    /// The number of calls about shared data until one is refused.
+    pub(crate) refuses_after: Cell<Option<u32>>,
     /// Whether the host refuses to start calls.
     pub(crate) refuses_calls: Cell<bool>,
     pub(crate) lines: RefCell<Vec<String>>,
@@ -68,6 +70,7 @@ impl<'d> SimulatedHost<'d> {
             data,
             now: Cell::new(now),
             refuses_data: Cell::new(false),
+            refuses_after: Cell::new(None),
             refuses_calls: Cell::new(false),
             lines: RefCell::new(Vec::new()),
             calls: RefCell::new(Vec::new()),
@@ -86,7 +89,9 @@ impl<'d> SimulatedHost<'d> {
     }
 
     fn data<T>(&self, act: impl FnOnce(&mut SharedData) -> T) -> Result<T, HostFailure> {
-        if self.refuses_data.get() {
+        let after = self.refuses_after.get();
+        self.refuses_after.set(after.and_then(|left| left.checked_sub(1)));
+        if self.refuses_data.get() || after == Some(0) {
             return Err(HostFailure::unusable("shared data"));
         }
         Ok(act(&mut self.data.borrow_mut()))

@@ -13,6 +13,8 @@ use edgewrit_shared::time::UnixSeconds;
 #[derive(Debug)]
 pub(crate) struct RecordDelivery<H> {
     host: H,
+    /// The id among the deliveries of the filter.
+    pub(crate) id: u32,
     pub(crate) ring: RecordRing<H>,
     sent: Sent,
     pace: DeliveryPace,
@@ -26,9 +28,10 @@ enum Sent {
 }
 
 impl<H: Host> RecordDelivery<H> {
-    pub(crate) const fn new(host: H, ring: RecordRing<H>) -> Self {
+    pub(crate) const fn new(host: H, id: u32, ring: RecordRing<H>) -> Self {
         Self {
             host,
+            id,
             ring,
             sent: Sent::Nothing,
             pace: DeliveryPace::with_timer(),

@@ -24,6 +24,8 @@ pub(crate) struct FilterRecords<H> {
     owner: u64,
     own: Option<RecordDelivery<H>>,
     orphans: Vec<RecordDelivery<H>>,
+    /// The number of deliveries that have begun.
+    deliveries: u32,
     searches: Periodic,
 }
 
@@ -35,6 +37,7 @@ impl<H: Host> FilterRecords<H> {
             owner: seed | 1,
             own: None,
             orphans: Vec::new(),
+            deliveries: 0,
             searches: Periodic::every(LOOK_SECONDS),
         }
     }
@@ -71,10 +74,27 @@ impl<H: Host> FilterRecords<H> {
             self.own = None;
         }
         if self.own.is_none() {
-            self.own = RecordRing::claim(self.host, self.edge, self.owner, now)?
-                .map(|ring| RecordDelivery::new(self.host, ring));
+            self.own = self.claim(now)?;
         }
         Ok(self.own.as_mut().map(|own| &mut own.ring))
+    }
+
+    /// Claims a free ring. If this VM had taken the ring over and lost it since, the VM forgets
+    /// that: the ring has one owner, but two deliveries would change it.
+    fn claim(&mut self, now: UnixSeconds) -> Result<Option<RecordDelivery<H>>, HostFailure> {
+        let Some(ring) = RecordRing::claim(self.host, self.edge, self.owner, now)? else {
+            return Ok(None);
+        };
+        self.orphans.retain(|orphan| orphan.ring.number() != ring.number());
+        Ok(Some(self.begin_delivery(ring)))
+    }
+
+    /// The delivery of a ring, with an id of its own. A ring can be lost and taken again while a
+    /// call is in progress, and its answer is for the earlier delivery.
+    fn begin_delivery(&mut self, ring: RecordRing<H>) -> RecordDelivery<H> {
+        let id = self.deliveries;
+        self.deliveries = id.wrapping_add(1);
+        RecordDelivery::new(self.host, id, ring)
     }
 
     /// Renews the rings, and takes over rings of VMs that are gone.
@@ -94,19 +114,21 @@ impl<H: Host> FilterRecords<H> {
         }
         match RecordRing::take_orphans(self.host, self.edge, self.owner, now) {
             Ok(orphans) => {
-                let taken = orphans.into_iter().map(|ring| RecordDelivery::new(self.host, ring));
-                self.orphans.extend(taken);
+                for ring in orphans {
+                    let orphan = self.begin_delivery(ring);
+                    self.orphans.push(orphan);
+                }
             }
             Err(failure) => failure.log(self.host),
         }
     }
 
-    /// The calls to make now, each with the number of its ring.
+    /// The calls to make now, each with the id of its delivery.
     pub(crate) fn next_calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
         self.retain_deliveries(|delivery| !delivery.ring.is_old(now) || delivery.ring.renew(now).unwrap_or_default());
         let host = self.host;
         let call = |delivery: &mut RecordDelivery<H>| match delivery.next_call(config, now) {
-            Ok(call) => Some((delivery.ring.number(), call?)),
+            Ok(call) => Some((delivery.id, call?)),
             Err(failure) => {
                 failure.log(host);
                 None
@@ -115,11 +137,11 @@ impl<H: Host> FilterRecords<H> {
         self.deliveries().filter_map(call).collect()
     }
 
-    /// Applies the answer of the issuer to a call for the ring with this number.
-    pub(crate) fn receive_answer(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
+    /// Applies the answer of the issuer to a call of the delivery with this id.
+    pub(crate) fn receive_answer(&mut self, id: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
         let host = self.host;
         self.retain_deliveries(|delivery| {
-            delivery.ring.number() != ring
+            delivery.id != id
                 || delivery.receive_answer(answer, now).unwrap_or_else(|failure| {
                     failure.log(host);
                     true
@@ -148,5 +170,7 @@ impl<H: Host> FilterRecords<H> {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

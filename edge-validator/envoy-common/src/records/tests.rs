@@ -197,3 +197,49 @@ fn a_filter_does_not_rely_on_a_lease_that_its_host_did_not_renew() {
     assert_eq!(next_call(&mut heir, NOW.plus(11)), Some(delivery("{1}", 1)));
     assert_eq!(next_call(&mut slow, NOW.plus(11)), None, "the ring has another owner");
 }
+
+#[test]
+fn a_ring_that_was_lost_and_claimed_again_has_one_delivery() {
+    let data = RefCell::new(SharedData::default());
+    let host = &SimulatedHost::new(&data, NOW);
+    let mut ended = FilterRecords::new(host, EDGE, 1);
+    assert!(ended.keep("{1}", NOW));
+    begin_boot(&mut ended, NOW);
+    ended.release();
+    let mut slow = FilterRecords::new(host, EDGE, 3);
+    slow.tick(NOW);
+    assert_eq!(next_call(&mut slow, NOW), Some(delivery("{1}", 1)));
+    slow.receive_answer(0, answer(200, "{}"), NOW);
+    // Another filter takes the empty ring over and releases it.
+    let mut other = FilterRecords::new(host, EDGE, 5);
+    other.tick(NOW.plus(11));
+    other.tick(NOW.plus(16));
+    assert!(slow.keep("{2}", NOW.plus(16)));
+    slow.tick(NOW.plus(17));
+    slow.tick(NOW.plus(18));
+    let (id, call) = slow.next_calls(&config(), NOW.plus(18)).pop().unwrap();
+    assert_eq!(call.path, boot::PATH);
+    slow.receive_answer(id, answer(201, &boot::write_answer("boot")), NOW.plus(18));
+    assert_eq!(next_call(&mut slow, NOW.plus(18)), Some(delivery("{2}", 1)));
+}
+
+#[test]
+fn an_answer_to_a_call_before_the_loss_of_a_ring_is_for_no_later_delivery() {
+    let data = RefCell::new(SharedData::default());
+    let host = &SimulatedHost::new(&data, NOW);
+    let mut records = FilterRecords::new(host, EDGE, 1);
+    assert!(records.keep("{1}", NOW));
+    begin_boot(&mut records, NOW);
+    let (before, _) = records.next_calls(&config(), NOW).pop().unwrap();
+    assert!(records.keep("{2}", NOW));
+    host.refuses_data.set(true);
+    records.tick(NOW.plus(11));
+    host.refuses_data.set(false);
+    records.tick(NOW.plus(16));
+    let (after, call) = records.next_calls(&config(), NOW.plus(16)).pop().unwrap();
+    assert_eq!(call.body, delivery("{1},{2}", 1).1.into_bytes());
+    records.receive_answer(before, answer(200, "{}"), NOW.plus(16));
+    assert_eq!(host.metric("records", "delivered"), 0);
+    records.receive_answer(after, answer(200, "{}"), NOW.plus(16));
+    assert_eq!(host.metric("records", "delivered"), 2);
+}

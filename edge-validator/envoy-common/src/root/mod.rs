@@ -52,8 +52,8 @@ pub enum Caller {
     Refresh,
     /// The handover, which leaves whole bundles to other instances.
     Handover,
-    /// The ring with this number.
-    RecordRing(u32),
+    /// The delivery of records with this id.
+    Delivery(u32),
     /// The stream context with this number.
     Stream(u32),
 }

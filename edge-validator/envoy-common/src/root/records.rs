@@ -40,19 +40,17 @@ impl<H: Host> Root<H> {
     /// Sends the records that wait to the issuer.
     pub(super) fn deliver_records(&self, now: UnixSeconds) {
         let calls = self.records.borrow_mut().next_calls(&self.settings.config, now);
-        for (ring, call) in calls {
-            if self.call(&call, Caller::RecordRing(ring)).is_err() {
-                self.records
-                    .borrow_mut()
-                    .receive_answer(ring, IssuerAnswer::Failed, now);
+        for (id, call) in calls {
+            if self.call(&call, Caller::Delivery(id)).is_err() {
+                self.records.borrow_mut().receive_answer(id, IssuerAnswer::Failed, now);
             }
         }
     }
 
-    /// Applies the answer of the issuer for a ring, and sends the next records.
-    pub fn receive_delivery(&self, ring: u32, answer: IssuerAnswer<'_>) {
+    /// Applies the answer of the issuer to a delivery, and sends the next records.
+    pub fn receive_delivery(&self, id: u32, answer: IssuerAnswer<'_>) {
         let Ok(now) = self.host.now() else { return };
-        self.records.borrow_mut().receive_answer(ring, answer, now);
+        self.records.borrow_mut().receive_answer(id, answer, now);
         self.deliver_records(now);
     }
 }
