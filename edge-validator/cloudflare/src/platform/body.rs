@@ -15,11 +15,11 @@ pub(crate) enum BodyOutcome {
 }
 
 impl BodyOutcome {
-    /// Adds the body to the request that needs it.
-    pub(crate) fn append_to(&self, need: &mut NeedBody) -> BodyEnd {
+    /// Moves the body to the request that needs it, so that no copy stays while it is judged.
+    pub(crate) fn append_to(self, need: &mut NeedBody) -> BodyEnd {
         match self {
             Self::Whole(bytes) => {
-                need.append(bytes);
+                need.append(&bytes);
                 BodyEnd::Whole
             }
             Self::TooLarge => BodyEnd::TooLarge,

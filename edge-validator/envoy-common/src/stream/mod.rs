@@ -322,14 +322,13 @@ fn resume_with_body<H: StreamHost>(root: &Root<H>, mut need: NeedBody, size: usi
         return root.take_step(|world| need.resume(BodyEnd::TooLarge, world));
     }
     // The host reports an empty buffer as no buffer.
-    let body = if size == 0 {
-        Ok(Vec::new())
-    } else {
-        root.host.request_body(size)
+    let body = match size {
+        0 => Ok(Vec::new()),
+        _ => root.host.request_body(size),
     };
-    let end = match &body {
+    let end = match body {
         Ok(body) if body.len() == size => {
-            need.append(body);
+            need.append(&body);
             BodyEnd::Whole
         }
         _ => BodyEnd::Failed,

@@ -20,7 +20,7 @@ use edgewrit_shared::time::UnixSeconds;
 const RINGS: u32 = 256;
 
 /// A ring of this VM, for writing or for delivery.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct RecordRing<H> {
     shared: SharedRing<H>,
     owner: u64,
