@@ -8,7 +8,7 @@ use crate::store::{BeginBoot, RevokeAuthority, TakeOutcome, TakeRecords};
 use edgewrit_shared::edge_api::RecordLabel;
 use serde_json::Map;
 
-fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str) -> EdgeRecord {
+pub(super) fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str) -> EdgeRecord {
     EdgeRecord {
         at: fixture.now(),
         permitted,
@@ -25,7 +25,7 @@ fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str
     }
 }
 
-fn batch(first: u64, records: Vec<EdgeRecord>) -> TakeRecords {
+pub(super) fn batch(first: u64, records: Vec<EdgeRecord>) -> TakeRecords {
     TakeRecords {
         edge: ReportingEdge {
             edge_id: "edge".to_owned(),

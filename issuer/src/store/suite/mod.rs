@@ -113,6 +113,11 @@ fn settable_clock() -> (Clock, Arc<AtomicU64>) {
     (clock, millis)
 }
 
+/// An outcome as text; of an error only that it is one.
+fn outcome_text<T: Debug>(outcome: Result<T, StoreError>) -> String {
+    outcome.map_or_else(|_| "an error".to_owned(), |outcome| format!("{outcome:?}"))
+}
+
 /// Runs `check` on a store of each kind. Both must have recorded the same chain then.
 async fn on_each_store(check: impl AsyncFn(&StoreFixture)) {
     let (sqlite, memory) = (StoreFixture::sqlite(), StoreFixture::memory());

@@ -1,13 +1,20 @@
 //! The same random transactions on SQLite and in memory: memory is the model.
 
-use super::StoreFixture;
+use super::edges::{batch, record};
 use super::rows::{
-    CLIENT, add_client, begin, begin_boot, debit, issue_launch_token, key, registration, targets, task_of, writ,
+    CLIENT, add_client, begin, begin_boot, client_row, debit, issue_launch_token, key, nonce, registration, targets,
+    task_of, writ,
 };
+use super::{StoreFixture, outcome_text};
 use crate::audit::{Event, EventKind};
 use crate::policy::granted_task::Granted;
+use crate::store::rows::edge_record::EdgeRecord;
+use crate::store::rows::registry::ClientRow;
 use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
-use crate::store::{CompleteTask, Delegate, ReleaseLineage, Renew, RevokeAuthority, RevokedSince};
+use crate::store::{
+    BeginTask, CompleteTask, DebitUses, Delegate, PutClient, RegisterAgent, ReleaseLineage, Renew, RevokeAuthority,
+    RevokedSince, SpoilNonce, TakeRecords,
+};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::claims::Claims;
 
@@ -105,73 +112,98 @@ fn revocation(step: RandomStep) -> RevokeAuthority {
     }
 }
 
-/// Does one transaction. Answers its outcome as text; of an error only that it is one.
-async fn run(fixture: &StoreFixture, step: RandomStep) -> String {
-    let (store, task_id) = (&fixture.store, named("t", step.task));
-    let outcome = match step.kind {
-        0 | 1 => {
-            let task = task_of(fixture, CLIENT, &task_id, 1 + step.number % 3);
-            let repeat = step.number.is_multiple_of(3).then_some([1; 32]);
-            store
-                .begin_task(begin(task, repeat))
-                .await
-                .map(|outcome| format!("{outcome:?}"))
-        }
-        2 => {
-            let event = Event::done(EventKind::TaskCompleted).client(CLIENT);
-            let complete = CompleteTask {
-                task: key(&task_id),
-                event,
-            };
-            store
-                .complete_task(complete)
-                .await
-                .map(|outcome| format!("{outcome:?}"))
-        }
-        3 => {
-            let byte = u8::try_from(step.number).unwrap();
-            let registration = registration(fixture, &task_id, &named("i", step.lineage), byte);
-            store
-                .register_agent(registration)
-                .await
-                .map(|outcome| format!("{outcome:?}"))
-        }
-        4 => store
-            .renew(renewal(fixture, step))
-            .await
-            .map(|outcome| format!("{outcome:?}")),
-        5 => store
-            .delegate(delegation(fixture, step))
-            .await
-            .map(|outcome| format!("{outcome:?}")),
-        6 => store
-            .revoke(revocation(step))
-            .await
-            .map(|outcome| format!("{outcome:?}")),
-        7 => {
-            let writ = old_writ(fixture, step);
-            let event = Event::done(EventKind::TokenReleased).client(CLIENT);
-            let release = ReleaseLineage { writ, event };
-            store.release_lineage(release).await.map(|()| "released".to_owned())
-        }
-        8 => {
-            fixture.pass(1 + step.number * step.number * 40);
-            store
-                .forget_expired(fixture.now())
-                .await
-                .map(|count| format!("{count} forgotten"))
-        }
-        _ => {
-            let report = store.report_task(key(&task_id)).await.unwrap();
-            let counters = report.map(|report| report.counters).unwrap_or_default();
-            let known = counters.iter().map(|counter| counter.id.as_str());
-            let allowances: Vec<&str> = known.chain(["unknown"]).take(1).collect();
-            let debit = debit(fixture, step.number, &allowances);
-            store.debit(debit).await.map(|outcome| format!("{outcome:?}"))
+/// Up to three records of requests that other batches may report too.
+async fn reported(fixture: &StoreFixture, step: RandomStep) -> TakeRecords {
+    let task_id = named("t", step.task);
+    let report = fixture.store.report_task(key(&task_id)).await.unwrap();
+    let grant = report.and_then(|report| report.uses.into_iter().next());
+    let grant = grant.map(|grant| grant.id).unwrap_or_default();
+    let one = |place: u64| {
+        let request_id = named("r", (step.number + place) % 7);
+        EdgeRecord {
+            task_id: Some(task_id.clone()),
+            ..record(fixture, &request_id, step.number.is_multiple_of(2), &grant)
         }
     };
+    batch(1 + step.lineage * 3, (0..step.number % 4).map(one).collect())
+}
+
+/// The client is shut out, or admitted again.
+fn changed(fixture: &StoreFixture, step: RandomStep) -> PutClient {
+    let ended = (step.number == 8).then(|| fixture.now());
+    let row = client_row(CLIENT, fixture.now());
+    PutClient {
+        row: ClientRow { ended, ..row },
+        ends: None,
+        event: Event::done(EventKind::AppUpdated).client(CLIENT),
+    }
+}
+
+fn begun(fixture: &StoreFixture, step: RandomStep) -> BeginTask {
+    let task = task_of(fixture, CLIENT, &named("t", step.task), 1 + step.number % 3);
+    begin(task, step.number.is_multiple_of(3).then_some([1; 32]))
+}
+
+fn completed(step: RandomStep) -> CompleteTask {
+    CompleteTask {
+        task: key(&named("t", step.task)),
+        event: Event::done(EventKind::TaskCompleted).client(CLIENT),
+    }
+}
+
+fn released(fixture: &StoreFixture, step: RandomStep) -> ReleaseLineage {
+    ReleaseLineage {
+        writ: old_writ(fixture, step),
+        event: Event::done(EventKind::TokenReleased).client(CLIENT),
+    }
+}
+
+fn spoilt(fixture: &StoreFixture, step: RandomStep) -> SpoilNonce {
+    SpoilNonce {
+        nonce: nonce(fixture, u8::try_from(step.number).unwrap()),
+        event: Event::denied(EventKind::RegistrationRefused),
+    }
+}
+
+fn registered(fixture: &StoreFixture, step: RandomStep) -> RegisterAgent {
+    let (task_id, instance) = (named("t", step.task), named("i", step.lineage));
+    registration(fixture, &task_id, &instance, u8::try_from(step.number).unwrap())
+}
+
+/// A debit of no, one or two attempts.
+async fn spent(fixture: &StoreFixture, step: RandomStep) -> DebitUses {
+    let report = fixture.store.report_task(key(&named("t", step.task))).await.unwrap();
+    let counters = report.map(|report| report.counters).unwrap_or_default();
+    let allowance = counters.first().map_or("unknown", |counter| counter.id.as_str());
+    let attempts = vec![allowance; usize::try_from(step.lineage % 3).unwrap()];
+    debit(fixture, step.number, &attempts)
+}
+
+/// Does one transaction. Answers its outcome as text; of an error only that it is one.
+async fn run(fixture: &StoreFixture, step: RandomStep) -> String {
+    let store = &fixture.store;
+    let outcome = match step.kind {
+        0 | 1 => outcome_text(store.begin_task(begun(fixture, step)).await),
+        2 => outcome_text(store.complete_task(completed(step)).await),
+        3 => outcome_text(store.register_agent(registered(fixture, step)).await),
+        4 => outcome_text(store.renew(renewal(fixture, step)).await),
+        5 => outcome_text(store.delegate(delegation(fixture, step)).await),
+        6 => outcome_text(store.revoke(revocation(step)).await),
+        7 => outcome_text(store.release_lineage(released(fixture, step)).await),
+        8 => {
+            fixture.pass(1 + step.number * step.number * 40);
+            outcome_text(store.forget_expired(fixture.now()).await)
+        }
+        9 => outcome_text(store.take_records(reported(fixture, step).await).await),
+        10 => {
+            fixture.set_back(step.number);
+            outcome_text(store.spoil_nonce(spoilt(fixture, step)).await)
+        }
+        11 => outcome_text(store.put_client(changed(fixture, step)).await),
+        _ => outcome_text(store.debit(spent(fixture, step).await).await),
+    };
     fixture.pass(step.number % 3);
-    outcome.unwrap_or_else(|_| "an error".to_owned())
+    outcome
 }
 
 /// Everything that can be read of the store, as text.
@@ -203,7 +235,7 @@ async fn memory_is_a_model_of_sqlite() {
         let mut dice = Dice(seed);
         for number in 0..STEPS {
             let step = RandomStep {
-                kind: dice.below(11),
+                kind: dice.below(14),
                 task: dice.below(4),
                 lineage: dice.below(5),
                 number: dice.below(9),

@@ -36,7 +36,7 @@ pub(crate) fn find_earlier(connection: &Connection, boot: i64, counter: u64) -> 
         let spent: String = row.get(1)?;
         Ok(EarlierSpend {
             request: row.get(0)?,
-            spent: spent.split(' ').map(str::to_owned).collect(),
+            spent: spent.split_terminator(' ').map(str::to_owned).collect(),
         })
     };
     find.query_row(params![boot, int(counter)], read).optional()
