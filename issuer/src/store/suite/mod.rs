@@ -4,6 +4,7 @@
 mod agents;
 mod audit;
 mod edges;
+mod groups;
 mod keys;
 mod maintenance;
 mod random;
