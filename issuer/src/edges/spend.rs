@@ -61,7 +61,7 @@ impl Edges {
         Ok(boot_id)
     }
 
-    /// Spends for every attempt of `wish`, or for none. `request` is the hash by which a repetition
+    /// Spends for every attempt of `debit`, or for none. `request` is the hash by which a repetition
     /// is recognised.
     ///
     /// # Errors
@@ -74,8 +74,8 @@ impl Edges {
         info: &RequestInfo,
     ) -> Result<Vec<String>, SpendError> {
         // As an edge does it: the issuer does not take the edge's word for it.
-        let standing = self.tokens.check_at(debit.writ.expose(), &edge.audience).await;
-        let writ = standing
+        let checked = self.tokens.check_at(debit.writ.expose(), &edge.audience).await;
+        let writ = checked
             .map_err(SpendError::Bundle)?
             .map_err(|error| SpendError::Writ(error.reason()))?;
         let now = self.clock.now();

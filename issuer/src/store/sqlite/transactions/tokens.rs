@@ -1,4 +1,4 @@
-//! RevocationBatch: by the operator, and by the holders of writs and sessions.
+//! Revocations: by the operator, and by the holders of writs and sessions.
 
 use crate::audit::Event;
 use crate::store::rows::revocation::By;
