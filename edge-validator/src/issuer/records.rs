@@ -8,8 +8,9 @@
 use crate::config::Config;
 use crate::issuer::boot;
 use crate::issuer::call::{Call, IssuerAnswer};
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
+use alloc::vec::Vec;
 use edgewrit_shared::edge_api::boot::read_answer as read_boot_answer;
 pub use edgewrit_shared::edge_api::records::{BATCH_BYTES, replace_boot_id};
 use edgewrit_shared::edge_api::records::{BATCH_RECORDS, PATH, write_batch};
@@ -143,6 +144,8 @@ pub struct PendingRecords {
     /// The number of the first record that waits.
     first: u64,
     waiting: VecDeque<String>,
+    /// The numbers of waiting records whose first line may be in a batch that is on its way.
+    replaced: BTreeSet<u64>,
     bytes: usize,
     lost: u64,
 }
@@ -155,6 +158,7 @@ impl PendingRecords {
             boot_id: None,
             first: 1,
             waiting: VecDeque::new(),
+            replaced: BTreeSet::new(),
             bytes: 0,
             lost: 0,
         }
@@ -202,7 +206,8 @@ impl PendingRecords {
         self.boot_id.get_or_insert(boot_id);
     }
 
-    /// Replaces the line of the record with this number, if the record still waits.
+    /// Replaces the line of the record with this number, if the record still waits. If a batch with
+    /// the first line is recorded nevertheless, the new line becomes a record of its own.
     pub fn replace(&mut self, number: u64, line: String) {
         let place = number
             .checked_sub(self.first)
@@ -210,6 +215,7 @@ impl PendingRecords {
         if let Some(waiting) = place.and_then(|place| self.waiting.get_mut(place)) {
             self.bytes = self.bytes.saturating_sub(waiting.len()) + line.len();
             *waiting = line;
+            self.replaced.insert(number);
         }
     }
 
@@ -270,11 +276,18 @@ impl PendingRecords {
 
     fn forget(&mut self, batch: &Batch) {
         let upto = batch.first + batch.count;
+        let mut unsent = Vec::new();
         while self.first < upto
             && let Some(line) = self.waiting.pop_front()
         {
             self.bytes = self.bytes.saturating_sub(line.len());
+            if self.replaced.remove(&self.first) && !batch.lines.contains(&line) {
+                unsent.push(line);
+            }
             self.first += 1;
+        }
+        for line in unsent {
+            self.keep(line);
         }
     }
 }

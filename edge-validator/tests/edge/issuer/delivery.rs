@@ -430,3 +430,29 @@ fn a_window_that_ends_during_the_record_refuses() {
         }
     }
 }
+
+/// Two deliveries are in progress: the one for the permit fails, and an earlier one succeeds.
+#[test]
+fn a_refusal_in_place_of_a_permit_that_was_sent_meanwhile_is_not_lost() {
+    let mut pending = PendingRecords::new();
+    let number = pending.keep("{permit}".into()).unwrap();
+    let sent = pending.next_batch(BATCH_BYTES);
+    assert!(!pending.finish_batch(&sent, DeliveryOutcome::Later));
+    pending.replace(number, "{refusal}".into());
+    assert!(pending.finish_batch(&sent, DeliveryOutcome::Recorded));
+    let next = pending.next_batch(BATCH_BYTES);
+    assert_eq!(next.body("b"), r#"{"boot_id":"b","first":2,"records":[{refusal}]}"#);
+    assert!(pending.finish_batch(&next, DeliveryOutcome::Recorded));
+    assert_eq!((pending.waiting(), pending.lost()), (0, 0));
+}
+
+#[test]
+fn a_refusal_in_place_of_a_permit_that_waits_is_one_record() {
+    let mut pending = PendingRecords::new();
+    let number = pending.keep("{permit}".into()).unwrap();
+    pending.replace(number, "{refusal}".into());
+    let batch = pending.next_batch(BATCH_BYTES);
+    assert_eq!(batch.body("b"), r#"{"boot_id":"b","first":1,"records":[{refusal}]}"#);
+    assert!(pending.finish_batch(&batch, DeliveryOutcome::Recorded));
+    assert_eq!((pending.waiting(), pending.lost()), (0, 0));
+}
