@@ -55,10 +55,10 @@ enum Commands {
     Serve(commands::lifecycle::serve::Serve),
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
-    Client(commands::administration::client::Client),
+    Client(commands::administration::client::ClientCommand),
     /// Register validators, replace their credentials
     #[command(subcommand)]
-    Edge(commands::administration::edge::Edge),
+    Edge(commands::administration::edge::EdgeCommand),
     /// Look at signing keys, let the next one sign, give one up
     #[command(subcommand)]
     Keys(commands::administration::keys::Keys),
@@ -66,23 +66,23 @@ enum Commands {
     Revoke(commands::administration::revoke::Revoke),
     /// Look at tasks
     #[command(subcommand)]
-    Task(commands::reports::task::Task),
+    Task(commands::reports::task::TaskCommand),
     /// Say what became of a request, and why
     Why(commands::reports::why::Why),
     /// Verify, export and follow what happened
     #[command(subcommand)]
-    Audit(commands::reports::audit::Audit),
+    Audit(commands::reports::audit::AuditCommand),
     /// Copy database and keys while the issuer runs
     Backup(commands::lifecycle::backup::Backup),
     /// Say that a data directory is a copy: its next start makes void what was ended since
     Restore(commands::lifecycle::restore::Restore),
     /// Ask an issuer for the writs of a task
-    Mint(commands::writs::mint::Mint),
+    Mint(commands::writs::mint::MintCommand),
     /// Show what a writ says
     Inspect(commands::writs::inspect::Inspect),
     /// Check what an edge is configured with
     #[command(subcommand)]
-    Config(commands::edge_configuration::config::Config),
+    Config(commands::edge_configuration::config::ConfigCommand),
     /// Decide requests by grants, one a line of JSON
     Decide(commands::edge_configuration::decide::Decide),
     /// Say step by step what becomes of a request under the grants of a task

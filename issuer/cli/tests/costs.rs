@@ -41,13 +41,13 @@ struct Cost {
     said: u64,
 }
 
-struct Bench {
+struct CostBench {
     folder: TempDir,
     /// The cost of a command that reads an almost empty input.
     idle: Cost,
 }
 
-impl Bench {
+impl CostBench {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("edge.json"), EDGE).unwrap();
@@ -165,7 +165,7 @@ fn unknown_members(count: usize) -> String {
 
 #[test]
 fn files_that_people_write_are_read_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let check = |name: &str, file: &str, size: usize, input: &dyn Fn(usize) -> String| {
         bench.grows_in_line(name, &["config", "check", file], size, input);
     };
@@ -226,7 +226,7 @@ fn files_that_people_write_are_read_at_linear_cost() {
 
 /// Measures a command that reads a file that people write. `known` is a text that the file may
 /// have, with the value `V` in it.
-fn measure_values(bench: &Bench, name: &str, args: &[&str], known: &str) {
+fn measure_values(bench: &CostBench, name: &str, args: &[&str], known: &str) {
     let with = |value: &str| known.replace('V', value);
     bench.grows_in_line(&format!("{name}: a text"), args, 200_000, |bytes| {
         with(&format!(r#""{}""#, "a".repeat(bytes)))
@@ -242,7 +242,7 @@ fn measure_values(bench: &Bench, name: &str, args: &[&str], known: &str) {
 /// The command reads the file first: it starts nothing if the file has a fault.
 #[test]
 fn settings_of_the_issuer_are_read_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let args = ["serve", "--data", "data", "--config", "input.json"];
     for setting in ["listen", "trusted_proxies", "audit_keep"] {
         let known = format!(r#"{{"{setting}":V,"unknown":1}}"#);
@@ -265,7 +265,7 @@ fn settings_of_the_issuer_are_read_at_linear_cost() {
 
 #[test]
 fn task_requests_are_read_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let args = ["mint", "--issuer", "http://127.0.0.1:9", "--policy", "input.json"];
     for (member, policy) in [
         ("task_id", TASK.replace("\"t\"", "V")),
@@ -310,7 +310,7 @@ fn task_requests_are_read_at_linear_cost() {
 
 #[test]
 fn ceilings_are_read_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     // The file is read first, and what it says is not asked for where no data directory can be.
     let args = ["client", "add", "c", "--data", "edge.json", "--ceiling", "input.json"];
     for (member, ceiling) in [
@@ -346,7 +346,7 @@ fn ceilings_are_read_at_linear_cost() {
 
 #[test]
 fn openapi_documents_are_read_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let import = |name: &str, size: usize, input: &dyn Fn(usize) -> String| {
         bench.grows_in_line(name, &["operations", "from-openapi", "input.json"], size, input);
     };
@@ -425,7 +425,7 @@ fn openapi_documents_are_read_at_linear_cost() {
 
 #[test]
 fn recorded_requests_are_replayed_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let replay = [
         "operations",
         "replay",
@@ -488,7 +488,7 @@ fn recorded_requests_are_replayed_at_linear_cost() {
 
 #[test]
 fn tables_and_grants_are_compared_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let table = |rows: &str| EDGE.replace("\"operations\":[", &format!("\"operations\":[{rows},"));
     let row = |path: &str, more: &str| {
         format!(r#"{{"match":"GET {path}","upstream":"u","action":"a","resource":"r/{{a}}","params":{{}}{more}}}"#)
@@ -527,7 +527,7 @@ fn tables_and_grants_are_compared_at_linear_cost() {
 
 #[test]
 fn questions_are_answered_at_linear_cost() {
-    let bench = Bench::new();
+    let bench = CostBench::new();
     let decide = ["decide", "--config", "edge.json"];
     let question = r#"{"scope":"search:flights:x","request":{"method":"GET","target":"/flights?from=JFK"}}"#;
     bench.grows_in_line("questions", &decide, 1_000, |count| {

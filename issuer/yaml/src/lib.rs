@@ -26,14 +26,14 @@ const BYTES_PER_VALUE: usize = 16;
 
 /// A place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct YamlPlace {
     /// Counted from 1.
     pub line: usize,
     /// In characters, counted from 1.
     pub column: usize,
 }
 
-impl From<Marker> for Place {
+impl From<Marker> for YamlPlace {
     fn from(marker: Marker) -> Self {
         Self {
             line: marker.line(),
@@ -42,7 +42,7 @@ impl From<Marker> for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for YamlPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Place {
 /// may hold.
 ///
 /// # Errors
-/// The faults of the text; the place of each is a [`Place`].
+/// The faults of the text; the place of each is a [`YamlPlace`].
 pub fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
     let marks_left = MarksLeft::new();
     let mut reader = Reader {
@@ -253,7 +253,7 @@ impl<'input> Reader<'input> {
     }
 
     fn fault(&mut self, at: Marker, message: impl Into<String>) {
-        self.faults.push(&Place::from(at), &message.into());
+        self.faults.push(&YamlPlace::from(at), &message.into());
     }
 
     fn stop<T>(&mut self, at: Marker, message: impl Into<String>) -> Result<T, Stopped> {

@@ -1,7 +1,7 @@
 //! The places of values in a text, in the order of the document: line, column and number of inner
 //! values.
 
-use super::Place;
+use super::YamlPlace;
 
 /// The place of every value, in the order in which they stand in the document: each container
 /// before what lies in it. The place of a member is that of its name.
@@ -19,7 +19,7 @@ struct Mark {
 
 impl Places {
     /// Adds the place of the next value. Returns its index.
-    pub(super) fn begin(&mut self, at: Place) -> usize {
+    pub(super) fn begin(&mut self, at: YamlPlace) -> usize {
         let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
         self.0.push(Mark {
             line: narrow(at.line),
@@ -38,8 +38,8 @@ impl Places {
     }
 
     /// The place of the value with this index: 0 is the document.
-    pub fn get(&self, index: usize) -> Option<Place> {
-        self.0.get(index).map(|mark| Place {
+    pub fn get(&self, index: usize) -> Option<YamlPlace> {
+        self.0.get(index).map(|mark| YamlPlace {
             line: mark.line as usize,
             column: mark.column as usize,
         })

@@ -21,7 +21,7 @@ pub(crate) struct RemoteIssuer {
 
 /// An answer of the issuer.
 #[derive(Debug)]
-pub(crate) struct IssuerAnswer {
+pub(crate) struct RemoteAnswer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
@@ -53,11 +53,11 @@ impl RemoteIssuer {
         self.origin.as_str()
     }
 
-    pub(crate) fn get(&self, path: &str) -> Result<IssuerAnswer, Failure> {
+    pub(crate) fn get(&self, path: &str) -> Result<RemoteAnswer, Failure> {
         self.read_answer(self.agent.get(format!("{}{path}", self.origin())).call())
     }
 
-    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<IssuerAnswer, Failure> {
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<RemoteAnswer, Failure> {
         let mut request = self
             .agent
             .post(format!("{}{path}", self.origin()))
@@ -71,7 +71,7 @@ impl RemoteIssuer {
     fn read_answer(
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> Result<IssuerAnswer, Failure> {
+    ) -> Result<RemoteAnswer, Failure> {
         let failed = |error: ureq::Error| Failure::new(format!("{}: {error}", self.origin()));
         let mut answer = answer.map_err(failed)?;
         let status = answer.status().as_u16();
@@ -81,6 +81,6 @@ impl RemoteIssuer {
             .limit(ANSWER_BYTES)
             .read_to_vec()
             .map_err(failed)?;
-        Ok(IssuerAnswer { status, body })
+        Ok(RemoteAnswer { status, body })
     }
 }

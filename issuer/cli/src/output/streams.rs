@@ -102,15 +102,15 @@ pub(crate) fn show_progress(number: u64, what: &str) {
 }
 
 /// The log on standard error: lines of JSON, each written at once.
-pub(crate) struct Log(Stderr);
+pub(crate) struct LogOutput(Stderr);
 
-impl Log {
+impl LogOutput {
     pub(crate) fn new() -> Self {
         Self(stderr())
     }
 }
 
-impl Write for Log {
+impl Write for LogOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match str::from_utf8(bytes) {
             Ok(text) => self.0.write_all(visible_json(text).as_bytes())?,

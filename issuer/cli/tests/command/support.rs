@@ -208,18 +208,18 @@ impl Server {
     }
 
     pub(crate) fn post(&self, login: (&str, &str), path: &str, body: &Value) -> (u16, Value) {
-        let (status, text) = Caller::of(&self.url).post(login, path, None, body).unwrap();
+        let (status, text) = KeepAliveClient::of(&self.url).post(login, path, None, body).unwrap();
         (status, serde_json::from_str(&text).unwrap())
     }
 }
 
 /// A client that sends requests over kept connections.
-pub(crate) struct Caller {
+pub(crate) struct KeepAliveClient {
     agent: ureq::Agent,
     url: String,
 }
 
-impl Caller {
+impl KeepAliveClient {
     pub(crate) fn of(url: &str) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         let (agent, url) = (config.new_agent(), url.to_owned());

@@ -11,13 +11,13 @@ use std::path::PathBuf;
 
 /// Register orchestrators, list them, replace their secrets, shut them out
 #[derive(Debug, Subcommand)]
-pub(crate) enum Client {
+pub(crate) enum ClientCommand {
     /// Register an orchestrator; prints its id and, once, its secret
-    Add(Add),
+    Add(ClientAdd),
     /// List orchestrators
-    List(List),
+    List(ClientList),
     /// Give an orchestrator another secret; the one it has counts for some more time
-    Rotate(Rotate),
+    Rotate(ClientRotate),
     /// Shut an orchestrator out: its sessions, launch tokens, agents and writs end now
     End(End),
 }
@@ -42,7 +42,7 @@ Example:
 /// Register an orchestrator
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Add {
+pub(crate) struct ClientAdd {
     /// Name: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; the id begins with this name
     name: String,
     /// Ceiling: the most authority that the client may ask for
@@ -57,7 +57,7 @@ pub(crate) struct Add {
 
 /// List orchestrators
 #[derive(Debug, Args)]
-pub(crate) struct List {
+pub(crate) struct ClientList {
     #[command(flatten)]
     data: DataDirectoryOptions,
     /// Print JSON
@@ -72,7 +72,7 @@ Example:
 /// Give an orchestrator another secret
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
-pub(crate) struct Rotate {
+pub(crate) struct ClientRotate {
     /// Id of the client
     client_id: String,
     /// Seconds for which the secret that it has still counts
@@ -94,7 +94,7 @@ pub(crate) struct End {
     data: DataDirectoryOptions,
 }
 
-impl Client {
+impl ClientCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(),
@@ -105,7 +105,7 @@ impl Client {
     }
 }
 
-impl Add {
+impl ClientAdd {
     fn run(self) -> Result<(), Failure> {
         let ceiling = Document::open(&self.ceiling)?.read(Ceiling::read)?;
         let body = format!(
@@ -126,7 +126,7 @@ fn print_secret(answer: &Value, json: bool) -> Result<(), Failure> {
     print_line(format!("client_secret: {}", text_at(answer, "/client_secret")?))
 }
 
-impl List {
+impl ClientList {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/clients/list", String::new())?;
         if self.json {
@@ -145,7 +145,7 @@ impl List {
     }
 }
 
-impl Rotate {
+impl ClientRotate {
     fn run(self) -> Result<(), Failure> {
         let body = json!({"client_id": self.client_id, "overlap": self.overlap}).to_string();
         print_secret(&self.data.post("/clients/rotate", body)?, self.json)

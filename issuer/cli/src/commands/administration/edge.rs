@@ -12,11 +12,11 @@ use std::str::FromStr;
 
 /// Register validators, replace their credentials
 #[derive(Debug, Subcommand)]
-pub(crate) enum Edge {
+pub(crate) enum EdgeCommand {
     /// Register a validator; prints the beginning of its configuration and, once, its credential
-    Add(Add),
+    Add(EdgeAdd),
     /// Give a validator another credential; the one that it has is valid for some more time
-    Rotate(Rotate),
+    Rotate(EdgeRotate),
 }
 
 const EXAMPLES: &str = "\
@@ -31,7 +31,7 @@ Examples:
 /// Register a validator
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Add {
+pub(crate) struct EdgeAdd {
     /// Name: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; the id begins with this name
     name: String,
     /// The one audience whose writs it takes
@@ -39,7 +39,7 @@ pub(crate) struct Add {
     audience: String,
     /// Origin that it forwards to; name it (`travel=https://…`) if there are several
     #[arg(long, value_name = "[NAME=]URL", required = true)]
-    upstream: Vec<Upstream>,
+    upstream: Vec<UpstreamOption>,
     /// The issuer's origin, if `edgewrit serve` never ran on this data
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: Option<String>,
@@ -59,7 +59,7 @@ Example:
 /// Give a validator another credential
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
-pub(crate) struct Rotate {
+pub(crate) struct EdgeRotate {
     /// Id or name of the edge
     edge: String,
     /// Seconds for which the credential that it has is still valid
@@ -72,7 +72,7 @@ pub(crate) struct Rotate {
     json: bool,
 }
 
-impl Rotate {
+impl EdgeRotate {
     fn run(self) -> Result<(), Failure> {
         let body = json!({"edge": self.edge, "overlap": self.overlap}).to_string();
         let answer = self.data.post("/edges/rotate", body)?;
@@ -86,7 +86,7 @@ impl Rotate {
     }
 }
 
-impl Edge {
+impl EdgeCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(),
@@ -97,7 +97,7 @@ impl Edge {
 
 /// An upstream of the edge.
 #[derive(Clone, Debug)]
-struct Upstream {
+struct UpstreamOption {
     /// The name of the upstream in the configuration of the edge.
     name: String,
     origin: Origin,
@@ -106,7 +106,7 @@ struct Upstream {
 /// The name of an upstream without a given name.
 const UNNAMED: &str = "upstream";
 
-impl FromStr for Upstream {
+impl FromStr for UpstreamOption {
     type Err = String;
 
     fn from_str(given: &str) -> Result<Self, String> {
@@ -119,7 +119,7 @@ impl FromStr for Upstream {
     }
 }
 
-impl Add {
+impl EdgeAdd {
     fn run(self) -> Result<(), Failure> {
         let upstreams = name_upstreams(&self.upstream)?;
         let mut body = json!({
@@ -147,9 +147,9 @@ impl Add {
 }
 
 /// Origins by the names of their upstreams.
-fn name_upstreams(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
+fn name_upstreams(given: &[UpstreamOption]) -> Result<BTreeMap<&str, &str>, Failure> {
     let mut origins = BTreeMap::new();
-    for Upstream { name, origin } in given {
+    for UpstreamOption { name, origin } in given {
         if origins.insert(name.as_str(), origin.as_str()).is_some() {
             let expected = "expected every upstream to have a name of its own, as in `--upstream travel=https://…`";
             return Err(Failure::new(format!(

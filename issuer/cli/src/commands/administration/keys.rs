@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
     /// List every key: what it signs, where it stands, since when
-    List(List),
+    List(KeyList),
     /// Let the next key sign; what the one before signed goes on to count
-    Rotate(Rotate),
+    Rotate(KeyRotate),
     /// Give a key up: nothing that it signed counts from now on, at any edge
     Drop(DropKey),
 }
 
 /// List every key
 #[derive(Debug, Args)]
-pub(crate) struct List {
+pub(crate) struct KeyList {
     #[command(flatten)]
     data: DataDirectoryOptions,
     /// Print JSON
@@ -38,7 +38,7 @@ Example:
 /// Let the next key sign
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
-pub(crate) struct Rotate {
+pub(crate) struct KeyRotate {
     /// Kind of document that the key signs
     #[arg(value_enum)]
     job: Job,
@@ -87,7 +87,7 @@ impl Keys {
     }
 }
 
-impl List {
+impl KeyList {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/keys", String::new())?;
         if self.json {
@@ -102,7 +102,7 @@ impl List {
     }
 }
 
-impl Rotate {
+impl KeyRotate {
     fn run(self) -> Result<(), Failure> {
         let job = self.job.to_possible_value();
         let job = job.as_ref().map_or("", |value| value.get_name());

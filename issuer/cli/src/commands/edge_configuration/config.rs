@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 /// Check what an edge is configured with
 #[derive(Debug, Subcommand)]
-pub(crate) enum Config {
+pub(crate) enum ConfigCommand {
     /// Read an edge's configuration as the edge does, and say everything that is wrong with it
-    Check(Check),
+    Check(ConfigCheck),
 }
 
 const EXAMPLES: &str = "\
@@ -22,7 +22,7 @@ Examples:
 /// Read an edge's configuration as the edge does
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Check {
+pub(crate) struct ConfigCheck {
     /// The configuration, YAML or JSON
     file: PathBuf,
     /// Print it as JSON, which is what edges take
@@ -30,7 +30,7 @@ pub(crate) struct Check {
     json: bool,
 }
 
-impl Config {
+impl ConfigCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Check(check) => check.run(),
@@ -38,7 +38,7 @@ impl Config {
     }
 }
 
-impl Check {
+impl ConfigCheck {
     fn run(self) -> Result<(), Failure> {
         let EdgeConfiguration {
             document,

@@ -3,7 +3,7 @@
 use crate::input::document::Document;
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
-use crate::output::streams::{Log as LogOutput, print_line};
+use crate::output::streams::{LogOutput, print_line};
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;

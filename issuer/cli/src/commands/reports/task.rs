@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Look at tasks
 #[derive(Debug, Subcommand)]
-pub(crate) enum Task {
+pub(crate) enum TaskCommand {
     /// Hold what a task was granted against what it used
     Show(Show),
 }
@@ -43,7 +43,7 @@ pub(crate) struct Show {
     long_help: Option<bool>,
 }
 
-impl Task {
+impl TaskCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Show(show) => show.run(),

@@ -2,7 +2,7 @@
 
 use crate::input::document::Document;
 use crate::issuer_client::data_directory_options::{problem_to_failure, text_at};
-use crate::issuer_client::remote_issuer::{IssuerAnswer, RemoteIssuer};
+use crate::issuer_client::remote_issuer::{RemoteAnswer, RemoteIssuer};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use base64::Engine as _;
@@ -42,7 +42,7 @@ Examples:
 /// Ask an issuer for the writs of a task
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Mint {
+pub(crate) struct MintCommand {
     /// Task request
     #[arg(long, alias = "policy", value_name = "FILE")]
     task: PathBuf,
@@ -57,7 +57,7 @@ pub(crate) struct Mint {
     tokens: bool,
 }
 
-impl Mint {
+impl MintCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let task = Document::open(&self.task)?;
         task.read(Ask::read)?;
@@ -93,7 +93,7 @@ fn read_login() -> Result<Secret, Failure> {
     Ok(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
 }
 
-fn read_body(issuer: &RemoteIssuer, answer: &IssuerAnswer) -> Result<Value, Failure> {
+fn read_body(issuer: &RemoteIssuer, answer: &RemoteAnswer) -> Result<Value, Failure> {
     let unreadable = || {
         let (origin, status) = (issuer.origin(), answer.status);
         Failure::new(format!("{origin}: answered {status} without JSON: is this an issuer?"))

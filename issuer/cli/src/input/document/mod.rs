@@ -7,7 +7,7 @@ use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::json_document;
 use edgewrit_shared::json::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
-use edgewrit_yaml::{self as yaml, Place, Places};
+use edgewrit_yaml::{self as yaml, Places, YamlPlace};
 use lookup::Lookup;
 use std::io::Read as _;
 use std::path::Path;
@@ -113,7 +113,7 @@ impl Document {
     }
 
     /// Line and column of `place`, a JSON pointer. They are known in YAML only.
-    pub(crate) fn place(&self, place: &str) -> Option<Place> {
+    pub(crate) fn place(&self, place: &str) -> Option<YamlPlace> {
         let found = self.lookup.find(&self.json, &self.places, place)?;
         self.places.get(found.index)
     }

@@ -1,6 +1,6 @@
 //! The operation of an issuer: settings, keys, revocations, reports, audit, backups, metrics.
 
-use crate::support::{Caller, POLICY, Server, TestFolder, wait_for};
+use crate::support::{KeepAliveClient, POLICY, Server, TestFolder, wait_for};
 use edgewrit_shared::edge_api::boot;
 use serde_json::{Value, json};
 use std::fs;
@@ -341,7 +341,7 @@ fn a_backup_is_complete_under_concurrent_writes() {
     );
     thread::scope(|scope| {
         let write = |name: &'static str| {
-            let caller = Caller::of(&url);
+            let caller = KeepAliveClient::of(&url);
             for number in 0.. {
                 if over.load(Ordering::Relaxed) {
                     return;

@@ -10,7 +10,7 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// A verdict, and the answer of each grant.
 #[derive(Debug)]
-pub(super) struct Account {
+pub(super) struct Explanation {
     pub(super) rehearsal: Rehearsal,
     pub(super) grants: Vec<Grant>,
     /// For each attempt: what keeps each grant from permitting it, if anything does.
@@ -20,7 +20,7 @@ pub(super) struct Account {
     pub(super) smallest: Option<smallest::Smallest>,
 }
 
-impl Account {
+impl Explanation {
     pub(super) fn new(
         grants: Vec<Grant>,
         edge: &Config,

@@ -21,7 +21,7 @@ mod account;
 mod smallest;
 mod words;
 
-use account::Account;
+use account::Explanation;
 
 const EXAMPLES: &str = "\
 What is said of each grant is the first thing that keeps it from permitting: its actions, its resources, its rules, its window. If no
@@ -82,10 +82,10 @@ impl Explain {
         }
     }
 
-    fn judge_request(&self) -> Result<Account, Failure> {
+    fn judge_request(&self) -> Result<Explanation, Failure> {
         let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
-        let request = Request {
+        let request = ExplainedRequest {
             method: &self.request.0,
             target: &self.request.1,
             headers: self.header.clone(),
@@ -97,15 +97,15 @@ impl Explain {
 }
 
 /// A request, complete.
-struct Request<'a> {
+struct ExplainedRequest<'a> {
     method: &'a str,
     target: &'a str,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
 }
 
-impl Request<'_> {
-    fn explain(mut self, grants: Vec<Grant>, edge: &Config, now: UnixSeconds) -> Account {
+impl ExplainedRequest<'_> {
+    fn explain(mut self, grants: Vec<Grant>, edge: &Config, now: UnixSeconds) -> Explanation {
         if let Some(body) = &self.body
             && !self.headers.iter().any(|(name, _)| name == "content-type")
         {
@@ -126,7 +126,7 @@ impl Request<'_> {
         };
         let body = self.body.as_deref().unwrap_or_default();
         let judge = |grants: &[Grant]| rehearse(head, body, &RehearsedGrants::new(grants.to_vec()), edge, now);
-        Account::new(grants, edge, now, judge)
+        Explanation::new(grants, edge, now, judge)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A verdict with its reasons, as text for people.
 
-use super::account::Account;
+use super::account::Explanation;
 use crate::output::attempt::param_to_json;
 use crate::output::words::{grant_to_words, visible};
 use edgewrit_edge::rehearsal::Verdict;
@@ -11,7 +11,7 @@ use edgewrit_shared::json::text::visible_json;
 use edgewrit_shared::limits::JSON_VALUES;
 
 /// The lines of the account.
-pub(super) fn account_to_words(account: &Account) -> Vec<String> {
+pub(super) fn account_to_words(account: &Explanation) -> Vec<String> {
     let rehearsal = &account.rehearsal;
     let mut lines = vec![verdict_to_words(&rehearsal.verdict)];
     let operation = rehearsal.operation.as_deref().unwrap_or("none matches");

@@ -11,7 +11,7 @@ mod replay;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Operations {
     /// Print the table, and say what is doubtful about it
-    Check(check::Check),
+    Check(check::OperationsCheck),
     /// Make operations of an OpenAPI document
     FromOpenapi(openapi::FromOpenapi),
     /// Judge recorded requests: what would be refused, and which operations are missing

@@ -32,7 +32,7 @@ struct Case {
 
 /// Grants as they are spelled: numbers may be beyond what floating point can hold.
 #[derive(Deserialize)]
-struct Writ {
+struct SpelledWrit {
     grants: Option<Vec<Box<RawValue>>>,
     scope: Option<String>,
 }
@@ -48,7 +48,7 @@ fn cases() -> Vec<Case> {
 
 fn grants(writ: &RawValue) -> Option<Vec<Grant>> {
     let read = |grant: Box<RawValue>| json_document::json(grant.get().as_bytes(), 10_000, Grant::read).ok();
-    let writ: Writ = serde_json::from_str(writ.get()).ok()?;
+    let writ: SpelledWrit = serde_json::from_str(writ.get()).ok()?;
     match (writ.grants, writ.scope) {
         (Some(grants), None) => grants.into_iter().map(read).collect(),
         (None, Some(scope)) => scope.split(' ').map(|scope| Grant::from_scope(scope).ok()).collect(),

@@ -1,8 +1,8 @@
 //! Policies and ceilings together.
 
-use super::finding::{Code, Finding};
+use super::finding::{GrantCode, GrantFinding};
 use super::pairs::{is_never, is_within};
-use super::source::{Content, Group, Source};
+use super::source::{AudienceGrants, Source, SourceContent};
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Moment;
@@ -15,12 +15,12 @@ use std::slice;
 const SHARED: usize = 64;
 
 /// Findings, each with the index of its source; none unless there are both policies and ceilings.
-pub(super) fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
+pub(super) fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, GrantFinding)> {
     let (mut policies, mut ceilings) = (Vec::new(), Vec::new());
     for (index, source) in sources.iter().enumerate() {
         match &source.content {
-            Content::Policy(ask) => policies.push((index, ask)),
-            Content::Ceiling(ceiling) => ceilings.push((index, source, ceiling)),
+            SourceContent::Policy(ask) => policies.push((index, ask)),
+            SourceContent::Ceiling(ceiling) => ceilings.push((index, source, ceiling)),
         }
     }
     if policies.is_empty() || ceilings.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, Finding)>
 }
 
 /// The grants of the policy beyond each ceiling, reported for the ceiling that comes closest.
-fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<Finding> {
+fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<GrantFinding> {
     let refused = ceilings.iter().map(|(_, source, ceiling)| {
         let faults = grant::grant(ask, ceiling, now).err().unwrap_or_default();
         (source.document.name(), faults)
@@ -57,21 +57,26 @@ fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Ve
     const INSTEAD: &str = "ask for less, or widen the ceiling";
     let found = faults.kept().iter().map(|fault| {
         let wrong = format!("outside the ceiling `{name}`: {}", fault.message);
-        Finding::new(Code::Beyond, fault.place.as_str(), wrong, INSTEAD)
+        GrantFinding::new(GrantCode::Beyond, fault.place.as_str(), wrong, INSTEAD)
     });
     let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0).map(|omitted| {
         let wrong = format!("outside the ceiling `{name}`: {}", more(omitted));
-        Finding::new(Code::Beyond, "", wrong, INSTEAD)
+        GrantFinding::new(GrantCode::Beyond, "", wrong, INSTEAD)
     });
     found.chain(rest).collect()
 }
 
 /// Grants of a ceiling without which the policies could ask for all the same.
-fn unneeded(group: &Group<'_>, asked: &[&Grant]) -> Vec<Finding> {
+fn unneeded(group: &AudienceGrants<'_>, asked: &[&Grant]) -> Vec<GrantFinding> {
     const INSTEAD: &str = "leave it out, if these are all the policies";
     if asked.is_empty() {
         let wrong = format!("no given policy asks for anything at `{}`", group.audience);
-        return vec![Finding::new(Code::Unneeded, group.entry.clone(), wrong, INSTEAD)];
+        return vec![GrantFinding::new(
+            GrantCode::Unneeded,
+            group.entry.clone(),
+            wrong,
+            INSTEAD,
+        )];
     }
     let is_alone = |limit: &Grant, asked: &Grant| is_within(asked, slice::from_ref(limit));
     // Grants that lie within several of the ceiling's together need each of those.
@@ -89,7 +94,7 @@ fn unneeded(group: &Group<'_>, asked: &[&Grant]) -> Vec<Finding> {
     });
     let wrong = "no given policy needs it";
     unneeded
-        .map(|(_, (place, _))| Finding::new(Code::Unneeded, place, wrong, INSTEAD))
+        .map(|(_, (place, _))| GrantFinding::new(GrantCode::Unneeded, place, wrong, INSTEAD))
         .collect()
 }
 

@@ -1,8 +1,8 @@
 //! Findings about each grant by itself.
 
-use super::finding::{Code, Finding};
+use super::finding::{GrantCode, GrantFinding};
 use super::patterns;
-use super::source::{Content, Source};
+use super::source::{Source, SourceContent};
 use super::verbs::Effect;
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::clock::Moment;
@@ -14,10 +14,10 @@ use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{more, place_step};
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 
-pub(super) fn find_all(source: &Source, now: Moment) -> Vec<Finding> {
+pub(super) fn find_all(source: &Source, now: Moment) -> Vec<GrantFinding> {
     let mut found = match &source.content {
-        Content::Policy(ask) => find_windows_never_open(ask, now),
-        Content::Ceiling(_) => Vec::new(),
+        SourceContent::Policy(ask) => find_windows_never_open(ask, now),
+        SourceContent::Ceiling(_) => Vec::new(),
     };
     for group in source.groups() {
         for (place, grant) in group.placed() {
@@ -39,26 +39,30 @@ pub(super) fn find_all(source: &Source, now: Moment) -> Vec<Finding> {
     found
 }
 
-fn find_windows_never_open(ask: &Ask, now: Moment) -> Vec<Finding> {
+fn find_windows_never_open(ask: &Ask, now: Moment) -> Vec<GrantFinding> {
     let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
     let expires = now.seconds().plus(life);
     let faults = never_open(ask, &Term { born: now, expires });
     const INSTEAD: &str = "move the window, mint later, or live longer (`ttl`)";
-    let found = faults
-        .kept()
-        .iter()
-        .map(|fault| Finding::new(Code::Impossible, fault.place.as_str(), fault.message.as_str(), INSTEAD));
+    let found = faults.kept().iter().map(|fault| {
+        GrantFinding::new(
+            GrantCode::Impossible,
+            fault.place.as_str(),
+            fault.message.as_str(),
+            INSTEAD,
+        )
+    });
     let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0);
-    let rest = rest.map(|omitted| Finding::new(Code::Impossible, "", more(omitted), INSTEAD));
+    let rest = rest.map(|omitted| GrantFinding::new(GrantCode::Impossible, "", more(omitted), INSTEAD));
     found.chain(rest).collect()
 }
 
 /// A window of a ceiling that has ended.
-fn find_closed_window(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
+fn find_closed_window(place: &str, grant: &Grant, now: Moment) -> Option<GrantFinding> {
     let end = grant.window().not_after.filter(|end| *end <= now.seconds())?;
     let wrong = format!("its window ended at {}", rfc3339::write(end));
-    Some(Finding::new(
-        Code::Impossible,
+    Some(GrantFinding::new(
+        GrantCode::Impossible,
         place,
         wrong,
         "remove it, or move the window",
@@ -66,12 +70,12 @@ fn find_closed_window(place: &str, grant: &Grant, now: Moment) -> Option<Finding
 }
 
 /// A rule that admits nothing, or not what it seems to.
-fn find_impossible(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
+fn find_impossible(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<GrantFinding> {
     let param = param.escape_debug();
     if rule.admits_nothing() {
         let wrong = format!("nothing meets the rule on `{param}`, `{rule}`, so the grant permits nothing");
-        return Some(Finding::new(
-            Code::Impossible,
+        return Some(GrantFinding::new(
+            GrantCode::Impossible,
             place,
             wrong,
             "correct the rule: all its kinds have to hold",
@@ -81,12 +85,12 @@ fn find_impossible(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -
     if inner.is_some() && rule.admits_no_value() {
         let wrong = format!("no value of `{param}` meets `{rule}`: only requests without it are permitted");
         let instead = "correct the rule, or write `{\"absent\": true}` if that is meant";
-        return Some(Finding::new(Code::Contradictory, place, wrong, instead));
+        return Some(GrantFinding::new(GrantCode::Contradictory, place, wrong, instead));
     }
     let dead = refused(rule, inner.or(json)?)?;
     let wrong = format!("`in` lists `{dead}` for `{param}`, which the rest of the rule refuses");
-    Some(Finding::new(
-        Code::Contradictory,
+    Some(GrantFinding::new(
+        GrantCode::Contradictory,
         place,
         wrong,
         "take it out of the list, or correct the rest",
@@ -113,11 +117,11 @@ fn param_of_json(value: &Json) -> Option<Param> {
 
 /// Resources that reach farther than one would think: of a ceiling only all of them, since it is
 /// meant to be wide.
-fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
+fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<GrantFinding> {
     if grant.resources().iter().any(|pattern| pattern.to_string() == "**") {
         let instead = "name what is needed: whatever the audience gets later is granted with it";
-        return Some(Finding::new(
-            Code::Broad,
+        return Some(GrantFinding::new(
+            GrantCode::Broad,
             place,
             "`**` is every resource of the audience",
             instead,
@@ -131,8 +135,8 @@ fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
     let wrong = format!(
         "`{action}` changes things, and is granted on all whose name begins as `{resource}` does, at any depth"
     );
-    Some(Finding::new(
-        Code::Broad,
+    Some(GrantFinding::new(
+        GrantCode::Broad,
         place,
         wrong,
         "name the resources, or stop at the next `/` or `:` with `*`",
@@ -140,7 +144,7 @@ fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
 }
 
 /// An operation that matters, without limits on how often or with what.
-fn find_unguarded(place: &str, grant: &Grant) -> Option<Finding> {
+fn find_unguarded(place: &str, grant: &Grant) -> Option<GrantFinding> {
     let is_named = grant.resources().iter().all(|pattern| pattern.as_literal().is_some());
     let asks = |(_, rule): &(String, Rule)| rule.answer(None) != RuleAnswer::Admits;
     let without_rule = !grant.rules().iter().any(asks);
@@ -159,5 +163,5 @@ fn find_unguarded(place: &str, grant: &Grant) -> Option<Finding> {
         (false, _) => "add rules on what must be as the task says",
         (true, true) => "add `uses`, and rules on what must be as the task says",
     };
-    Some(Finding::new(Code::Unguarded, place, wrong, instead))
+    Some(GrantFinding::new(GrantCode::Unguarded, place, wrong, instead))
 }

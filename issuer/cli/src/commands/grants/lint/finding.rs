@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 /// The code of a finding. The names are stable, because scripts turn codes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Code {
+pub(super) enum GrantCode {
     /// A grant of a task request that lies beyond every ceiling.
     Beyond,
     /// More resources than one would think.
@@ -35,4 +35,4 @@ pub(super) enum Code {
 }
 
 /// A finding about a policy or a ceiling.
-pub(super) type Finding = finding::Finding<Code>;
+pub(super) type GrantFinding = finding::Finding<GrantCode>;

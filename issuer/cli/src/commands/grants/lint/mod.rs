@@ -22,7 +22,7 @@ mod source;
 mod values;
 mod verbs;
 
-use finding::{Code, Finding};
+use finding::{GrantCode, GrantFinding};
 use source::Source;
 
 const EXAMPLES: &str = "\
@@ -52,7 +52,7 @@ pub(crate) struct Lint {
     files: Vec<PathBuf>,
     /// Do not report this code
     #[arg(long, value_name = "CODE")]
-    allow: Vec<Code>,
+    allow: Vec<GrantCode>,
     /// Take this for the time: seconds since 1970, or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     now: Option<UnixSeconds>,
@@ -104,7 +104,7 @@ fn at(UnixSeconds(seconds): UnixSeconds) -> Moment {
 }
 
 /// All findings, each with the index of its source.
-fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
+fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, GrantFinding)> {
     let mut found = across_files::find_all(sources, now);
     for (index, source) in sources.iter().enumerate() {
         let own = each_grant::find_all(source, now);

@@ -1,14 +1,14 @@
 //! Findings about the grants of one audience together.
 
-use super::finding::{Code, Finding};
-use super::source::{Group, Source};
+use super::finding::{GrantCode, GrantFinding};
+use super::source::{AudienceGrants, Source};
 use edgewrit_shared::grant::{Grant, Narrowing, Rule, narrower};
 use std::slice;
 
 /// Grants of one audience that each grant is compared with, at most: those nearest before it.
 const COMPARED: usize = 1_000;
 
-pub(super) fn find_all(source: &Source, group: &Group<'_>) -> Vec<Finding> {
+pub(super) fn find_all(source: &Source, group: &AudienceGrants<'_>) -> Vec<GrantFinding> {
     let texts = group.grants.iter().map(example_texts).collect();
     let view = View { source, group, texts };
     let mut found = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn find_all(source: &Source, group: &Group<'_>) -> Vec<Finding> {
 /// The grants of one audience, by their index.
 struct View<'s> {
     source: &'s Source,
-    group: &'s Group<'s>,
+    group: &'s AudienceGrants<'s>,
     /// For each grant a text that each of its resources matches: a quick way to see that another
     /// does not cover it.
     texts: Vec<Vec<String>>,
@@ -48,7 +48,7 @@ impl View<'_> {
     /// The grants that are not implied by others which are kept; a finding for each that is. From
     /// the last to the first, so that of two equal grants the second goes, and all of them can go
     /// at once.
-    fn remove_implied(&self, found: &mut Vec<Finding>) -> Vec<usize> {
+    fn remove_implied(&self, found: &mut Vec<GrantFinding>) -> Vec<usize> {
         let grants = self.group.grants;
         let mut kept: Vec<usize> = (0..grants.len()).collect();
         for own in (0..grants.len()).rev() {
@@ -65,7 +65,7 @@ impl View<'_> {
             let others = self.find_near(own, &kept);
             if let Some(covering) = self.find_covering(grant, &others) {
                 let wrong = format!("it permits nothing that is not permitted already by {covering}");
-                found.push(self.finding(Code::Implied, own, wrong, "leave it out"));
+                found.push(self.finding(GrantCode::Implied, own, wrong, "leave it out"));
                 kept.remove(at);
             }
         }
@@ -104,11 +104,11 @@ impl View<'_> {
     }
 
     /// The first finding about a grant and one of those before it.
-    fn find_first(&self, own: usize, others: &[usize]) -> Option<Finding> {
+    fn find_first(&self, own: usize, others: &[usize]) -> Option<GrantFinding> {
         others.iter().find_map(|other| self.compare(*other, own))
     }
 
-    fn compare(&self, first: usize, second: usize) -> Option<Finding> {
+    fn compare(&self, first: usize, second: usize) -> Option<GrantFinding> {
         let (one, other) = (self.group.grants.get(first)?, self.group.grants.get(second)?);
         let is_policy = self.source.is_policy();
         match (one.uses().is_some(), other.uses().is_some()) {
@@ -121,7 +121,7 @@ impl View<'_> {
     }
 
     /// A limited grant where another permits the same without a limit.
-    fn find_uncounted(&self, (at, limited): (usize, &Grant), (other, free): (usize, &Grant)) -> Option<Finding> {
+    fn find_uncounted(&self, (at, limited): (usize, &Grant), (other, free): (usize, &Grant)) -> Option<GrantFinding> {
         let example = limited.overlap(free)?;
         let max = limited.uses()?.max;
         let uses = if max == 1 { "use is" } else { "uses are" };
@@ -138,7 +138,7 @@ impl View<'_> {
             )
         };
         Some(self.finding(
-            Code::UncountedOverlap,
+            GrantCode::UncountedOverlap,
             at,
             wrong,
             "limit the uses of both, or leave one out",
@@ -146,17 +146,21 @@ impl View<'_> {
     }
 
     /// Two limited grants, whose uses add up.
-    fn find_added_uses(&self, first: usize, (second, own): (usize, &Grant), other: &Grant) -> Option<Finding> {
+    fn find_added_uses(&self, first: usize, (second, own): (usize, &Grant), other: &Grant) -> Option<GrantFinding> {
         let example = own.overlap(other)?;
         let sum = own.uses()?.max.checked_add(other.uses()?.max)?;
         let first = self.named(first);
         let wrong = format!("its uses and those of {first} add up: {sum} of what both permit, such as {example}");
         let instead = "make one grant of both, or let them differ";
-        Some(self.finding(Code::Overlap, second, wrong, instead))
+        Some(self.finding(GrantCode::Overlap, second, wrong, instead))
     }
 
     /// Two grants of which one has rules on what the other leaves open: rules do not combine.
-    fn find_alternative(&self, (first, one): (usize, &Grant), (second, other): (usize, &Grant)) -> Option<Finding> {
+    fn find_alternative(
+        &self,
+        (first, one): (usize, &Grant),
+        (second, other): (usize, &Grant),
+    ) -> Option<GrantFinding> {
         let (param, limited, open) = match (param_only_in(one, other), param_only_in(other, one)) {
             (_, Some(param)) => (param, second, first),
             (Some(param), None) => (param, first, second),
@@ -167,15 +171,15 @@ impl View<'_> {
         let param = param.escape_debug();
         let wrong = format!("its rule on `{param}` does not hold for what {open} permits too, such as {example}");
         let instead = "put the rules into one grant if all are meant to hold, or let the grants differ";
-        Some(self.finding(Code::Overlap, limited, wrong, instead))
+        Some(self.finding(GrantCode::Overlap, limited, wrong, instead))
     }
 
     fn named(&self, index: usize) -> String {
         self.source.named(&self.group.place(index))
     }
 
-    fn finding(&self, code: Code, index: usize, wrong: String, instead: &str) -> Finding {
-        Finding::new(code, self.group.place(index), wrong, instead)
+    fn finding(&self, code: GrantCode, index: usize, wrong: String, instead: &str) -> GrantFinding {
+        GrantFinding::new(code, self.group.place(index), wrong, instead)
     }
 }
 

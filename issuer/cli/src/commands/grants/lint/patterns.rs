@@ -1,13 +1,13 @@
 //! Findings about patterns and values, as they are written.
 
-use super::finding::{Code, Finding};
+use super::finding::{GrantCode, GrantFinding};
 use super::values;
 use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::place_step;
 
 /// Findings in a grant as it is written; a scope string has no patterns.
-pub(super) fn find_all(place: &str, grant: &Json) -> Vec<Finding> {
+pub(super) fn find_all(place: &str, grant: &Json) -> Vec<GrantFinding> {
     let mut found = Vec::new();
     if let Some(Json::List(resources)) = grant.member("resources") {
         for (index, resource) in resources.iter().enumerate() {
@@ -25,7 +25,7 @@ pub(super) fn find_all(place: &str, grant: &Json) -> Vec<Finding> {
     found
 }
 
-fn add_findings_of_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
+fn add_findings_of_rule(place: &str, rule: &Json, found: &mut Vec<GrantFinding>) {
     found.extend(values::find_all(place, rule));
     if let Some(Json::Text(glob)) = rule.member("glob") {
         let place = format!("{place}/glob");
@@ -41,7 +41,7 @@ fn add_findings_of_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
 }
 
 /// A final `*` where other languages' runs on.
-fn star_stops(place: &str, pattern: &str) -> Option<Finding> {
+fn star_stops(place: &str, pattern: &str) -> Option<GrantFinding> {
     let is_single = pattern.ends_with('*') && !pattern.ends_with("**") && !pattern.ends_with("\\*");
     let runs_elsewhere = pattern == "*" || pattern.starts_with("arn:") || is_url(pattern);
     if !is_single || !runs_elsewhere {
@@ -49,12 +49,12 @@ fn star_stops(place: &str, pattern: &str) -> Option<Finding> {
     }
     let wrong = format!("the last `*` of `{pattern}` stops at the next `/` or `:`");
     let instead = "write `**` if all behind it is meant; otherwise this is right";
-    Some(Finding::new(Code::StarStops, place, wrong, instead))
+    Some(GrantFinding::new(GrantCode::StarStops, place, wrong, instead))
 }
 
 /// A glob on URLs that admits other hosts, or one on paths that admits `..`: each with a text that
 /// shows it.
-fn glob_escape(place: &str, glob: &str) -> Option<Finding> {
+fn glob_escape(place: &str, glob: &str) -> Option<GrantFinding> {
     let pattern = Pattern::parse(glob).ok()?;
     let (text, what, kind) = if is_url(glob) {
         (other_host(glob)?, "another host", "domain")
@@ -65,7 +65,7 @@ fn glob_escape(place: &str, glob: &str) -> Option<Finding> {
     let instead = format!("use `{kind}`, which reads the text as its readers do");
     pattern
         .matches(&text)
-        .then(|| Finding::new(Code::GlobEscape, place, wrong, instead))
+        .then(|| GrantFinding::new(GrantCode::GlobEscape, place, wrong, instead))
 }
 
 /// A URL of another host, if there is a `*` in the glob's.

@@ -1,30 +1,30 @@
 //! A file of grants: a task policy or a ceiling.
 
-use super::finding::Finding;
+use super::finding::GrantFinding;
 use crate::input::document::Document;
 use crate::output::failure::Failure;
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
-use edgewrit_yaml::Place;
+use edgewrit_yaml::YamlPlace;
 use std::path::Path;
 
 /// A file that was read.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) document: Document,
-    pub(super) content: Content,
+    pub(super) content: SourceContent,
 }
 
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum SourceContent {
     Policy(Ask),
     Ceiling(Ceiling),
 }
 
 /// The grants of one audience.
-pub(super) struct Group<'s> {
+pub(super) struct AudienceGrants<'s> {
     pub(super) audience: &'s str,
     /// The place of the audience, as a JSON pointer.
     pub(super) entry: String,
@@ -40,9 +40,9 @@ impl Source {
             .iter()
             .any(|name| document.json().member(name).is_some());
         let content = if is_policy {
-            Content::Policy(document.read(Ask::read)?)
+            SourceContent::Policy(document.read(Ask::read)?)
         } else if matches!(document.json(), Json::List(_)) {
-            Content::Ceiling(document.read(Ceiling::read)?)
+            SourceContent::Ceiling(document.read(Ceiling::read)?)
         } else {
             let expected = "expected a task policy, an object with `task_id`, `orch_id` and `audiences`, or a ceiling, a list of entries";
             return Err(Failure::new(document.locate("", expected)));
@@ -51,21 +51,21 @@ impl Source {
     }
 
     pub(super) fn is_policy(&self) -> bool {
-        matches!(self.content, Content::Policy(_))
+        matches!(self.content, SourceContent::Policy(_))
     }
 
-    pub(super) fn groups(&self) -> Vec<Group<'_>> {
+    pub(super) fn groups(&self) -> Vec<AudienceGrants<'_>> {
         match &self.content {
-            Content::Policy(ask) => {
+            SourceContent::Policy(ask) => {
                 let parts = ask.parts.iter();
                 parts
-                    .map(|part| Group::new(&part.audience, part.place.clone(), &part.grants))
+                    .map(|part| AudienceGrants::new(&part.audience, part.place.clone(), &part.grants))
                     .collect()
             }
-            Content::Ceiling(ceiling) => {
+            SourceContent::Ceiling(ceiling) => {
                 let entries = ceiling.entries().iter().enumerate();
                 entries
-                    .map(|(index, entry)| Group::new(&entry.audience, self.list_place(index), &entry.grants))
+                    .map(|(index, entry)| AudienceGrants::new(&entry.audience, self.list_place(index), &entry.grants))
                     .collect()
             }
         }
@@ -80,7 +80,7 @@ impl Source {
         }
     }
 
-    pub(super) fn position(&self, finding: &Finding) -> Option<Place> {
+    pub(super) fn position(&self, finding: &GrantFinding) -> Option<YamlPlace> {
         self.document.place(&finding.place)
     }
 
@@ -93,7 +93,7 @@ impl Source {
     }
 }
 
-impl<'s> Group<'s> {
+impl<'s> AudienceGrants<'s> {
     fn new(audience: &'s str, place: String, grants: &'s [Grant]) -> Self {
         let entry = place.rsplit_once('/').map_or("", |(entry, _)| entry).to_owned();
         Self {

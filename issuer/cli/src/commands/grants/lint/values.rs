@@ -1,6 +1,6 @@
 //! Findings about values, as rules list them.
 
-use super::finding::{Code, Finding};
+use super::finding::{GrantCode, GrantFinding};
 use edgewrit_shared::json::number::Number;
 use edgewrit_shared::json::{Json, Quoted};
 
@@ -8,13 +8,13 @@ use edgewrit_shared::json::{Json, Quoted};
 const INTEGER_MAX: &str = "9007199254740991";
 
 /// Findings in the kinds of one rule, not in the rules inside it.
-pub(super) fn find_all(place: &str, rule: &Json) -> Vec<Finding> {
+pub(super) fn find_all(place: &str, rule: &Json) -> Vec<GrantFinding> {
     let found = [deny_list(place, rule), number_precision(place, rule)];
     found.into_iter().flatten().collect()
 }
 
 /// A `not_in` on text that no other kind stands beside.
-fn deny_list(place: &str, rule: &Json) -> Option<Finding> {
+fn deny_list(place: &str, rule: &Json) -> Option<GrantFinding> {
     let (Json::Object(kinds), Json::List(values)) = (rule, rule.member("not_in")?) else {
         return None;
     };
@@ -32,7 +32,12 @@ fn deny_list(place: &str, rule: &Json) -> Option<Finding> {
         Quoted(&other)
     );
     let instead = "say what is permitted (`in`, `glob`, `under`), in its place or beside it";
-    Some(Finding::new(Code::DenyList, format!("{place}/not_in"), wrong, instead))
+    Some(GrantFinding::new(
+        GrantCode::DenyList,
+        format!("{place}/not_in"),
+        wrong,
+        instead,
+    ))
 }
 
 /// Text that many a reader takes for `text`, and the list does not have.
@@ -53,7 +58,7 @@ fn first_in_other_case(text: &str) -> String {
 }
 
 /// A number that a reader in floating point does not have as it is written.
-fn number_precision(place: &str, rule: &Json) -> Option<Finding> {
+fn number_precision(place: &str, rule: &Json) -> Option<GrantFinding> {
     let kinds = ["eq", "in", "max", "min", "not_in"];
     let numbers = kinds.iter().flat_map(|kind| match rule.member(kind) {
         Some(Json::List(values)) => values.iter().map(|value| (*kind, value)).collect(),
@@ -69,8 +74,8 @@ fn number_precision(place: &str, rule: &Json) -> Option<Finding> {
     let wrong = format!("`{number}` is {read} in floating point, as in JavaScript");
     let instead =
         "write a number of at most 15 digits that is no integer beyond 9007199254740991, or let the parameter be text";
-    Some(Finding::new(
-        Code::NumberPrecision,
+    Some(GrantFinding::new(
+        GrantCode::NumberPrecision,
         format!("{place}/{kind}"),
         wrong,
         instead,

@@ -12,13 +12,13 @@ mod verify;
 
 /// Verify, export and follow what happened
 #[derive(Debug, Subcommand)]
-pub(crate) enum Audit {
+pub(crate) enum AuditCommand {
     /// Verify the chain from its beginning, and every checkpoint
-    Verify(verify::Verify),
+    Verify(verify::AuditVerify),
     /// Print every event as a line of JSON
     Export(Export),
     /// Print what happens, as it happens
-    Tail(Tail),
+    Tail(AuditTail),
 }
 
 const EXPORT: &str = "\
@@ -40,7 +40,7 @@ pub(crate) struct Export {
 
 /// Print what happens, as it happens
 #[derive(Debug, Args)]
-pub(crate) struct Tail {
+pub(crate) struct AuditTail {
     #[command(flatten)]
     data: DataDirectoryOptions,
     /// Events of the past that are printed first
@@ -56,7 +56,7 @@ const EVENTS: u64 = 2_000;
 /// The time between two looks for new events.
 const LOOK: Duration = Duration::from_millis(250);
 
-impl Audit {
+impl AuditCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Verify(verify) => verify.run(),
@@ -69,7 +69,7 @@ impl Audit {
     }
 }
 
-impl Tail {
+impl AuditTail {
     fn run(self) -> Result<(), Failure> {
         let history = self.data.open_history()?;
         let last = history.head().map_err(Failure::new)?.seq;

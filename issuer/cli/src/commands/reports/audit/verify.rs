@@ -30,7 +30,7 @@ Examples:
 /// Verify the chain from its beginning, and every checkpoint
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Verify {
+pub(crate) struct AuditVerify {
     /// Data directory, with the keys and the database: the one that `edgewrit serve` was given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA", required_unless_present = "export")]
     data: Option<PathBuf>,
@@ -58,7 +58,7 @@ fn parse_seen(text: &str) -> Result<Seen, String> {
 /// Events after which progress is shown on a terminal: a second's worth.
 const SHOWN: u64 = 200_000;
 
-impl Verify {
+impl AuditVerify {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let witnessed = match &self.witness {
             Some(file) => read_witness(file).map_err(Failure::new)?,

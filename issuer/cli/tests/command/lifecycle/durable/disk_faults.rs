@@ -4,7 +4,7 @@
 use super::change::{Change, assert_nothing_is_lost};
 use super::faulty_disk::FaultyDisk;
 use super::load::load_during;
-use super::load_client::{Answer, LoadClient, NotAcknowledged, Parties, body_of_success, one_use_task, spend_of};
+use super::load_client::{LoadAnswer, LoadClient, NotAcknowledged, Parties, body_of_success, one_use_task, spend_of};
 use super::random::Random;
 use crate::support::{CEILING, TestFolder};
 use serde_json::Value;
@@ -94,7 +94,7 @@ impl PreparedRequests {
         }
     }
 
-    fn send_all(&self, client: &LoadClient<'_>) -> [Answer; 5] {
+    fn send_all(&self, client: &LoadClient<'_>) -> [LoadAnswer; 5] {
         [
             client.begin(&one_use_task("prepared"), false),
             client.begin(&one_use_task("prepared-with-key"), true),

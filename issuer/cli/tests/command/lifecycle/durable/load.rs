@@ -11,13 +11,13 @@ use std::time::Duration;
 const CLIENTS: usize = 4;
 
 #[derive(Debug, Default)]
-pub(crate) struct Account {
+pub(crate) struct LoadResult {
     pub(crate) changes: Vec<Change>,
     /// Number of requests that were answered with 503.
     pub(crate) refused: usize,
 }
 
-impl Account {
+impl LoadResult {
     fn merge(mut self, other: Self) -> Self {
         self.changes.extend(other.changes);
         self.refused += other.refused;
@@ -27,7 +27,7 @@ impl Account {
 
 /// Loads the server from all clients and kills it after `moment`. The ids of tasks begin with
 /// `name`.
-pub(crate) fn load_until_killed(parties: &Parties, server: Server, name: &str, moment: Duration) -> Account {
+pub(crate) fn load_until_killed(parties: &Parties, server: Server, name: &str, moment: Duration) -> LoadResult {
     let url = server.url.clone();
     load_during(parties, &url, name, || {
         sleep(moment);
@@ -36,7 +36,7 @@ pub(crate) fn load_until_killed(parties: &Parties, server: Server, name: &str, m
 }
 
 /// Loads the server at `url` from all clients while `meanwhile` runs.
-pub(crate) fn load_during(parties: &Parties, url: &str, name: &str, meanwhile: impl FnOnce()) -> Account {
+pub(crate) fn load_during(parties: &Parties, url: &str, name: &str, meanwhile: impl FnOnce()) -> LoadResult {
     let over = &AtomicBool::new(false);
     let client = |number: usize| load_by_client(&LoadClient::new(parties, url), &format!("{name}-{number}"), over);
     scope(|scope| {
@@ -44,12 +44,12 @@ pub(crate) fn load_during(parties: &Parties, url: &str, name: &str, meanwhile: i
         meanwhile();
         over.store(true, Ordering::Relaxed);
         let accounts = clients.into_iter().map(|client| client.join().unwrap());
-        accounts.fold(Account::default(), Account::merge)
+        accounts.fold(LoadResult::default(), LoadResult::merge)
     })
 }
 
-fn load_by_client(client: &LoadClient<'_>, name: &str, over: &AtomicBool) -> Account {
-    let (mut account, mut boot) = (Account::default(), None);
+fn load_by_client(client: &LoadClient<'_>, name: &str, over: &AtomicBool) -> LoadResult {
+    let (mut account, mut boot) = (LoadResult::default(), None);
     for count in 1.. {
         match begin_and_use_task(client, &mut boot, name, count, &mut account.changes) {
             Err(NotAcknowledged::Gone) => break,

@@ -1,7 +1,7 @@
 //! A client that calls the server beside others: requests that change state, and whether the server
 //! acknowledged them.
 
-use crate::support::{Caller, TestFolder};
+use crate::support::{KeepAliveClient, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::edge_api::{boot, uses};
@@ -25,7 +25,7 @@ impl Parties {
 }
 
 /// Status and body, if a whole answer came.
-pub(crate) type Answer = Option<(u16, String)>;
+pub(crate) type LoadAnswer = Option<(u16, String)>;
 
 /// A request that was not acknowledged.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,39 +39,39 @@ pub(crate) enum NotAcknowledged {
 /// A client of [`Parties`] with connections of its own.
 pub(crate) struct LoadClient<'a> {
     parties: &'a Parties,
-    caller: Caller,
+    caller: KeepAliveClient,
 }
 
 impl<'a> LoadClient<'a> {
     pub(crate) fn new(parties: &'a Parties, url: &str) -> Self {
-        let caller = Caller::of(url);
+        let caller = KeepAliveClient::of(url);
         Self { parties, caller }
     }
 
-    pub(crate) fn boot(&self) -> Answer {
+    pub(crate) fn boot(&self) -> LoadAnswer {
         self.edge(boot::PATH, &json!({}))
     }
 
     /// Begins a task. With `with_key` its id is the idempotency key.
-    pub(crate) fn begin(&self, ask: &Value, with_key: bool) -> Answer {
+    pub(crate) fn begin(&self, ask: &Value, with_key: bool) -> LoadAnswer {
         let key = with_key.then(|| task_id(ask));
         self.client("/v1/tasks", key, ask)
     }
 
-    pub(crate) fn complete(&self, ask: &Value) -> Answer {
+    pub(crate) fn complete(&self, ask: &Value) -> LoadAnswer {
         self.client(&format!("/v1/tasks/{}/complete", task_id(ask)), None, &json!({}))
     }
 
-    pub(crate) fn spend(&self, spend: &Value) -> Answer {
+    pub(crate) fn spend(&self, spend: &Value) -> LoadAnswer {
         self.edge(uses::PATH, spend)
     }
 
-    fn client(&self, path: &str, key: Option<&str>, body: &Value) -> Answer {
+    fn client(&self, path: &str, key: Option<&str>, body: &Value) -> LoadAnswer {
         let (id, secret) = &self.parties.client;
         self.caller.post((id, secret), path, key, body)
     }
 
-    fn edge(&self, path: &str, body: &Value) -> Answer {
+    fn edge(&self, path: &str, body: &Value) -> LoadAnswer {
         let (id, credential) = &self.parties.edge;
         self.caller.post((id, credential), path, None, body)
     }
@@ -79,7 +79,7 @@ impl<'a> LoadClient<'a> {
 
 /// The body of a success. Asserts that another answer is the problem that says that nothing was
 /// changed.
-pub(crate) fn body_of_success(answer: Answer) -> Result<String, NotAcknowledged> {
+pub(crate) fn body_of_success(answer: LoadAnswer) -> Result<String, NotAcknowledged> {
     match answer {
         None => Err(NotAcknowledged::Gone),
         Some((200..=299, body)) => Ok(body),
@@ -91,7 +91,7 @@ pub(crate) fn body_of_success(answer: Answer) -> Result<String, NotAcknowledged>
 }
 
 /// Whether the answer is the problem with this status and code.
-pub(crate) fn is_problem(answer: &Answer, status: u16, code: &str) -> bool {
+pub(crate) fn is_problem(answer: &LoadAnswer, status: u16, code: &str) -> bool {
     answer.as_ref().is_some_and(|(found, body)| {
         let body: Value = serde_json::from_str(body).unwrap();
         *found == status && body["error_code"] == code

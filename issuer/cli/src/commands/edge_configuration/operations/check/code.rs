@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 /// The code of a finding. The names are stable, because scripts turn codes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Code {
+pub(super) enum OperationCode {
     /// A segment that is an operation of its own for another method is captured.
     CapturedLiteral,
     /// Captured values with a colon, where the upstream has verbs behind one.
@@ -33,4 +33,4 @@ pub(super) enum Code {
 }
 
 /// A finding about an operation or an upstream.
-pub(super) type Finding = finding::Finding<Code>;
+pub(super) type OperationFinding = finding::Finding<OperationCode>;

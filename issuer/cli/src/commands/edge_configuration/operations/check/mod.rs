@@ -16,8 +16,8 @@ mod paths;
 mod row;
 mod table;
 
-use code::{Code, Finding};
-use row::Row;
+use code::{OperationCode, OperationFinding};
+use row::OperationRow;
 
 const EXAMPLES: &str = "\
 The file is an edge's configuration, or only the part of one that has `upstreams` and `operations`.
@@ -39,18 +39,18 @@ const REST: [&str; 4] = ["issuer", "trust", "edge", "audience"];
 /// Print the table of operations, and say what is doubtful about it
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Check {
+pub(crate) struct OperationsCheck {
     /// The edge's configuration, or its upstreams and operations alone; YAML or JSON
     file: PathBuf,
     /// Do not report this code
     #[arg(long, value_name = "CODE")]
-    allow: Vec<Code>,
+    allow: Vec<OperationCode>,
     /// Print an object of the operations and the warnings
     #[arg(long)]
     json: bool,
 }
 
-impl Check {
+impl OperationsCheck {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let opened =
             Document::open(&self.file).and_then(|document| EdgeConfiguration::read(complete_document(document)));
@@ -76,13 +76,13 @@ impl Check {
 }
 
 /// All findings, in the order of the file.
-fn find_all<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
+fn find_all<'u>(rows: &[OperationRow<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<OperationFinding> {
     let mut found = pairs::find_unused_upstreams(rows, upstreams);
     found.extend(rows.iter().flat_map(each_operation::find_all));
     found.extend(pairs::find_indistinct(rows));
     found.extend(pairs::find_colon_verbs(rows));
     found.extend(paths::find_all(rows));
-    let index = |finding: &Finding| {
+    let index = |finding: &OperationFinding| {
         finding
             .place
             .split('/')

@@ -1,8 +1,8 @@
 //! Findings about paths beside each other: a literal wins over a capture, and the lookup does not
 //! go back (`docs/edge.md`).
 
-use super::code::{Code, Finding};
-use super::row::{Row, is_capture};
+use super::code::{OperationCode, OperationFinding};
+use super::row::{OperationRow, is_capture};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Literals beside a capture that it is compared with, at most.
@@ -52,7 +52,7 @@ impl<'d> Tree<'d> {
     }
 }
 
-pub(super) fn find_all(rows: &[Row<'_>]) -> Vec<Finding> {
+pub(super) fn find_all(rows: &[OperationRow<'_>]) -> Vec<OperationFinding> {
     let mut trees: BTreeMap<&str, Tree<'_>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         trees.entry(row.method).or_default().add(&row.segments, index);
@@ -70,7 +70,7 @@ pub(super) fn find_all(rows: &[Row<'_>]) -> Vec<Finding> {
 }
 
 /// Paths of other methods that an operation captures a literal of.
-fn find_captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<Finding> {
+fn find_captured_literals(rows: &[OperationRow<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<OperationFinding> {
     let paths: BTreeMap<&[&str], &str> = rows.iter().map(|row| (&*row.segments, row.name)).collect();
     let mut captured: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for (path, name) in paths {
@@ -100,12 +100,17 @@ fn find_captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) ->
             "if the upstream does something else there, add an operation with `{}` for it",
             row.method
         );
-        Some(Finding::new(Code::CapturedLiteral, row.member("match"), wrong, instead))
+        Some(OperationFinding::new(
+            OperationCode::CapturedLiteral,
+            row.member("match"),
+            wrong,
+            instead,
+        ))
     };
     captured.into_iter().filter_map(finding).collect()
 }
 
-fn captures_literal(row: &Row<'_>, path: &[&str]) -> bool {
+fn captures_literal(row: &OperationRow<'_>, path: &[&str]) -> bool {
     let mut taken = row
         .segments
         .iter()
@@ -132,7 +137,7 @@ fn paths_to_words(names: &[&str]) -> String {
 
 /// A request that the path matches, and that is refused because one of its segments is a literal
 /// elsewhere.
-fn find_dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
+fn find_dead_end(row: &OperationRow<'_>, mut tree: &Tree<'_>) -> Option<OperationFinding> {
     for (at, segment) in row.segments.iter().enumerate() {
         let (before, rest) = (row.segments.get(..at)?, row.segments.get(at + 1..)?);
         let literals = tree
@@ -150,7 +155,12 @@ fn find_dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
                 row.method
             );
             let instead = "if such requests are to pass, add an operation with that path";
-            return Some(Finding::new(Code::DeadEnd, row.member("match"), wrong, instead));
+            return Some(OperationFinding::new(
+                OperationCode::DeadEnd,
+                row.member("match"),
+                wrong,
+                instead,
+            ));
         }
         tree = tree.step(segment)?;
     }
@@ -158,7 +168,7 @@ fn find_dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
 }
 
 /// The same path with and without a slash at its end, and another attempt.
-fn find_trailing_slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Option<Finding> {
+fn find_trailing_slash(row: &OperationRow<'_>, tree: &Tree<'_>, rows: &[OperationRow<'_>]) -> Option<OperationFinding> {
     let without = row.segments.strip_suffix(&[""]).filter(|rest| !rest.is_empty())?;
     let other = rows
         .get(tree.find(without)?)
@@ -169,6 +179,6 @@ fn find_trailing_slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Opti
             other.name
         );
         let instead = "give both the same action and resource, or leave one out";
-        Finding::new(Code::TrailingSlash, row.member("match"), wrong, instead)
+        OperationFinding::new(OperationCode::TrailingSlash, row.member("match"), wrong, instead)
     })
 }

@@ -6,7 +6,7 @@ use edgewrit_shared::json::document::place_step;
 
 /// An operation.
 #[derive(Debug)]
-pub(super) struct Row<'d> {
+pub(super) struct OperationRow<'d> {
     /// The place of the operation, as a JSON pointer.
     pub(super) place: String,
     /// `METHOD /path`.
@@ -16,7 +16,7 @@ pub(super) struct Row<'d> {
     pub(super) action: &'d str,
     pub(super) resource: &'d str,
     pub(super) upstream: &'d str,
-    pub(super) params: Vec<Param<'d>>,
+    pub(super) params: Vec<CheckedParam<'d>>,
     /// Sources that are not judged.
     pub(super) ignored: Vec<&'d str>,
     /// Whether captured values may hold a `:`.
@@ -25,7 +25,7 @@ pub(super) struct Row<'d> {
 
 /// A parameter of an operation.
 #[derive(Debug)]
-pub(super) struct Param<'d> {
+pub(super) struct CheckedParam<'d> {
     pub(super) name: &'d str,
     /// The source, such as `query.from`.
     pub(super) source: &'d str,
@@ -35,16 +35,16 @@ pub(super) struct Param<'d> {
 }
 
 /// All operations of `document`, in the order in which they are written.
-pub(super) fn read_rows(document: &Document) -> Vec<Row<'_>> {
+pub(super) fn read_rows(document: &Document) -> Vec<OperationRow<'_>> {
     let Some(Json::List(operations)) = document.json().member("operations") else {
         return Vec::new();
     };
     let rows = operations.iter().enumerate();
-    rows.map(|(index, json)| Row::new(format!("/operations/{index}"), json))
+    rows.map(|(index, json)| OperationRow::new(format!("/operations/{index}"), json))
         .collect()
 }
 
-impl<'d> Row<'d> {
+impl<'d> OperationRow<'d> {
     fn new(place: String, json: &'d Json) -> Self {
         let name = text(json, "match");
         let (method, path) = name.split_once(' ').unwrap_or_default();
@@ -56,7 +56,7 @@ impl<'d> Row<'d> {
             action: text(json, "action"),
             resource: text(json, "resource"),
             upstream: text(json, "upstream"),
-            params: members(json, "params").iter().map(Param::new).collect(),
+            params: members(json, "params").iter().map(CheckedParam::new).collect(),
             ignored: items(json, "ignore").iter().filter_map(as_text).collect(),
             colon: is_set(json, "colon"),
         }
@@ -83,7 +83,7 @@ impl<'d> Row<'d> {
     /// Whether `value` could be captured by `segment`, as far as its parameter's type goes.
     pub(super) fn may_capture(&self, segment: &str, value: &str) -> bool {
         let name = segment.trim_matches(['{', '}']);
-        let of_capture = |param: &&Param<'_>| param.source.strip_prefix("path.") == Some(name);
+        let of_capture = |param: &&CheckedParam<'_>| param.source.strip_prefix("path.") == Some(name);
         match self.params.iter().find(of_capture).map(|param| param.kind) {
             Some("integer" | "number") => value.starts_with(|first: char| first.is_ascii_digit() || first == '-'),
             Some("boolean") => matches!(value, "true" | "false"),
@@ -92,7 +92,7 @@ impl<'d> Row<'d> {
     }
 }
 
-impl<'d> Param<'d> {
+impl<'d> CheckedParam<'d> {
     fn new((name, json): &'d (String, Json)) -> Self {
         let kind = text(json, "type");
         Self {

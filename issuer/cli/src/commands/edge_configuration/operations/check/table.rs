@@ -1,6 +1,6 @@
 //! The table of operations, for people and for programs.
 
-use super::row::{Param, Row};
+use super::row::{CheckedParam, OperationRow};
 use serde_json::{Value, json};
 
 /// Most characters that a column is padded to.
@@ -9,8 +9,8 @@ const WIDEST: usize = 120;
 const HEAD: [&str; 6] = ["method", "path", "action", "resource", "upstream", "parameters"];
 
 /// The table as lines with columns, one for each operation.
-pub(super) fn table_to_words(rows: &[Row<'_>]) -> Vec<String> {
-    let cells = |row: &Row<'_>| {
+pub(super) fn table_to_words(rows: &[OperationRow<'_>]) -> Vec<String> {
+    let cells = |row: &OperationRow<'_>| {
         let path = format!("/{}", row.segments.join("/"));
         let params: Vec<_> = row.params.iter().map(param_to_words).collect();
         [
@@ -41,7 +41,7 @@ pub(super) fn table_to_words(rows: &[Row<'_>]) -> Vec<String> {
 }
 
 /// A parameter, such as `seats: body./seats (integer, optional)`.
-fn param_to_words(param: &Param<'_>) -> String {
+fn param_to_words(param: &CheckedParam<'_>) -> String {
     let kind = (param.kind != "text").then_some(param.kind);
     let flags = [param.optional.then_some("optional"), param.list.then_some("list")];
     let more: Vec<_> = kind.into_iter().chain(flags.into_iter().flatten()).collect();
@@ -53,8 +53,8 @@ fn param_to_words(param: &Param<'_>) -> String {
     format!("{}: {}{more}", param.name, param.source)
 }
 
-pub(super) fn table_to_json(rows: &[Row<'_>]) -> Value {
-    let row = |row: &Row<'_>| {
+pub(super) fn table_to_json(rows: &[OperationRow<'_>]) -> Value {
+    let row = |row: &OperationRow<'_>| {
         let params = row.params.iter().map(
             |param| json!({"name": param.name, "from": param.source, "type": param.kind, "optional": param.optional, "list": param.list}),
         );

@@ -2,9 +2,9 @@
 
 use super::note::Kind;
 use super::params::leave_out_unknown;
-use super::row::{Param, Row};
-use super::schema::{Object, Schema, Shape};
-use super::spec::At;
+use super::row::{DraftParam, DraftRow};
+use super::schema::{ObjectSchema, Schema, SchemaShape};
+use super::spec::SpecValue;
 use edgewrit_shared::json::document::{Place, pointer_step};
 use edgewrit_shared::limits::RULE_TEXT_BYTES;
 use std::ptr;
@@ -19,7 +19,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Adds the parameters of the body. If no part of the body can be judged, the operation takes no
 /// body, and is left out if it needs one.
-pub(super) fn add_body(row: &mut Row, operation: &At<'_>) {
+pub(super) fn add_body(row: &mut DraftRow, operation: &SpecValue<'_>) {
     let Some(body) = operation.member("requestBody") else {
         return;
     };
@@ -80,7 +80,11 @@ fn is_type(name: &str, wanted: &str) -> bool {
         .eq_ignore_ascii_case(wanted)
 }
 
-fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Schema<'d>, Rc<Place<'d>>)) {
+fn with_schema<'d>(
+    row: &mut DraftRow,
+    media: &SpecValue<'d>,
+    read: impl FnOnce(&mut DraftRow, Schema<'d>, Rc<Place<'d>>),
+) {
     match media.member("schema") {
         Some(schema) => {
             let place = Rc::clone(&schema.place);
@@ -117,7 +121,7 @@ impl<'d> Spot<'d> {
         format!("body.{}", self.pointer)
     }
 
-    fn member(&self, name: &str, at: &At<'d>, is_required: bool) -> Self {
+    fn member(&self, name: &str, at: &SpecValue<'d>, is_required: bool) -> Self {
         Self {
             pointer: format!("{}/{}", self.pointer, pointer_step(name)),
             is_needed: self.is_needed && is_required,
@@ -127,7 +131,7 @@ impl<'d> Spot<'d> {
         }
     }
 
-    fn element(&self, at: &At<'d>) -> Self {
+    fn element(&self, at: &SpecValue<'d>) -> Self {
         Self {
             pointer: format!("{}/*", self.pointer),
             in_list: true,
@@ -138,7 +142,7 @@ impl<'d> Spot<'d> {
     }
 }
 
-fn add_json<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed: bool) {
+fn add_json<'d>(row: &mut DraftRow, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed: bool) {
     let root = Spot {
         pointer: String::new(),
         depth: DEPTH,
@@ -148,7 +152,7 @@ fn add_json<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_need
         place,
     };
     match schema.shape {
-        Shape::Scalar(_) | Shape::Scalars => {
+        SchemaShape::Scalar(_) | SchemaShape::Scalars => {
             row.left_out(
                 Kind::Untyped,
                 &root.place,
@@ -169,7 +173,7 @@ fn add_json<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_need
 }
 
 /// Adds the value at `spot`, or what lies in it.
-fn add_value<'d>(row: &mut Row, schema: Schema<'d>, spot: &Spot<'d>) {
+fn add_value<'d>(row: &mut DraftRow, schema: Schema<'d>, spot: &Spot<'d>) {
     row.looked_at += 1;
     if schema.is_read_only || row.looked_at > VALUES {
         return;
@@ -186,32 +190,32 @@ fn add_value<'d>(row: &mut Row, schema: Schema<'d>, spot: &Spot<'d>) {
         );
     }
     match schema.shape {
-        Shape::Scalar(kind) if spot.in_list && !spot.is_in_each => {
+        SchemaShape::Scalar(kind) if spot.in_list && !spot.is_in_each => {
             let what = format_args!("{} ({kind}) is not in every element", spot.to_words());
             row.left_out(Kind::ElementOptional, &spot.place, what, spot.is_needed);
         }
-        Shape::Scalar(kind) => add_scalar(row, kind, schema.values, spot),
-        Shape::List(_) if spot.in_list => {
+        SchemaShape::Scalar(kind) => add_scalar(row, kind, schema.values, spot),
+        SchemaShape::List(_) if spot.in_list => {
             let what = format_args!("{} is a list in a list", spot.to_words());
             row.left_out(Kind::List, &spot.place, what, spot.is_needed);
         }
-        Shape::List(items) => {
+        SchemaShape::List(items) => {
             let element = spot.element(&items);
             add_value(row, Schema::read(items), &element);
         }
-        Shape::Object(object) => add_members(row, object, spot),
+        SchemaShape::Object(object) => add_members(row, object, spot),
         other => leave_out_unknown(row, &spot.to_words(), other, &spot.place, spot.is_needed),
     }
 }
 
-fn add_scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot<'_>) {
+fn add_scalar(row: &mut DraftRow, kind: &'static str, values: Vec<String>, spot: &Spot<'_>) {
     let steps: Vec<_> = spot.pointer.split('/').skip(1).filter(|step| *step != "*").collect();
     let name = if steps.is_empty() {
         "body".to_owned()
     } else {
         steps.join(".").replace("~1", "/").replace("~0", "~")
     };
-    row.push(Param {
+    row.push(DraftParam {
         name,
         source: spot.source(),
         kind,
@@ -221,7 +225,7 @@ fn add_scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spo
     });
 }
 
-fn add_members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
+fn add_members<'d>(row: &mut DraftRow, object: ObjectSchema<'d>, spot: &Spot<'d>) {
     note_members(row, &object, spot);
     let Some(depth) = spot.depth.checked_sub(1) else {
         let what = format_args!("{} lies too deep", spot.to_words());
@@ -246,7 +250,7 @@ fn add_members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
     }
 }
 
-fn note_members(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
+fn note_members(row: &mut DraftRow, object: &ObjectSchema<'_>, spot: &Spot<'_>) {
     let shown = spot.to_words();
     if object.is_open {
         let message = format!("members of other names are refused in {shown}");
@@ -262,8 +266,8 @@ fn note_members(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
 }
 
 /// Adds the fields of a form.
-fn add_form<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &At<'d>) {
-    let Shape::Object(object) = schema.shape else {
+fn add_form<'d>(row: &mut DraftRow, schema: Schema<'d>, place: Rc<Place<'d>>, media: &SpecValue<'d>) {
+    let SchemaShape::Object(object) = schema.shape else {
         return leave_out_unknown(row, "the form", schema.shape, &place, false);
     };
     let spot = Spot {
@@ -286,29 +290,29 @@ fn add_form<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: 
     }
 }
 
-fn add_field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool) {
+fn add_field(row: &mut DraftRow, name: &str, at: SpecValue<'_>, is_needed: bool, is_other: bool) {
     let (place, source) = (Rc::clone(&at.place), format!("form.{name}"));
     let schema = Schema::read(at);
     if schema.is_read_only {
         return;
     }
     let (kind, list) = match schema.shape {
-        Shape::Scalar(kind) => (kind, false),
-        Shape::Scalars => ("text", false),
-        Shape::List(items) => match (Schema::read(items).shape, is_other) {
-            (Shape::Scalar(kind), false) => (kind, true),
+        SchemaShape::Scalar(kind) => (kind, false),
+        SchemaShape::Scalars => ("text", false),
+        SchemaShape::List(items) => match (Schema::read(items).shape, is_other) {
+            (SchemaShape::Scalar(kind), false) => (kind, true),
             _ => {
                 let what = format_args!("`{source}` is a list that is not repeated");
                 return row.left_out(Kind::List, &place, what, is_needed);
             }
         },
-        Shape::Object(_) => {
+        SchemaShape::Object(_) => {
             let what = format_args!("`{source}` is an object");
             return row.left_out(Kind::Style, &place, what, is_needed);
         }
         other => return leave_out_unknown(row, &format!("`{source}`"), other, &place, is_needed),
     };
-    row.push(Param {
+    row.push(DraftParam {
         name: name.to_owned(),
         source,
         kind,
@@ -319,9 +323,9 @@ fn add_field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: b
 }
 
 /// Whether `encoding` says that the field is not spelled as forms spell lists.
-fn is_spelled_otherwise<'d>(media: &At<'d>, name: &'d str) -> bool {
+fn is_spelled_otherwise<'d>(media: &SpecValue<'d>, name: &'d str) -> bool {
     let encoding = media.member("encoding").and_then(|all| all.member(name));
-    let style = |encoding: &At<'_>| encoding.text_of("style").is_some_and(|style| style != "form");
+    let style = |encoding: &SpecValue<'_>| encoding.text_of("style").is_some_and(|style| style != "form");
     encoding.is_some_and(|encoding| {
         encoding.bool_of("explode") == Some(false) || encoding.member("contentType").is_some() || style(&encoding)
     })

@@ -28,9 +28,9 @@ mod spec;
 mod write;
 
 use note::Kind;
-use row::Row;
+use row::DraftRow;
 use server::Servers;
-use spec::{At, Spec};
+use spec::{Spec, SpecValue};
 
 /// Faults that are kept for each operation that was made: it has at most so many members and
 /// parameters.
@@ -62,7 +62,7 @@ impl FromOpenapi {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let document = Document::open(&self.file)?;
         let spec = Spec::new(&document);
-        let root = At::root(&spec);
+        let root = SpecValue::root(&spec);
         let version = root.text_of("openapi").unwrap_or_default();
         if !["3.0", "3.1"].iter().any(|own| version.starts_with(own)) {
             return Err(Failure::new(
@@ -79,7 +79,7 @@ impl FromOpenapi {
             let message = "its parts refer to each other too often: split the document";
             return Err(Failure::new(document.locate("", message)));
         }
-        let draft = Draft {
+        let draft = TableDraft {
             title,
             servers,
             rows,
@@ -98,14 +98,14 @@ impl FromOpenapi {
 
 /// The operations that were made of a document.
 #[derive(Debug)]
-struct Draft<'d> {
+struct TableDraft<'d> {
     title: &'d str,
     servers: Servers,
-    rows: Vec<Row>,
-    left_out: Vec<Row>,
+    rows: Vec<DraftRow>,
+    left_out: Vec<DraftRow>,
 }
 
-impl Draft<'_> {
+impl TableDraft<'_> {
     fn yaml(&self) -> Vec<String> {
         write::draft_to_yaml(self.title, &self.servers, &self.rows, &self.left_out)
     }

@@ -2,9 +2,9 @@
 
 use super::note::{Kind, Note};
 use super::path::Path;
-use super::row::Row;
-use super::server::{Server, Servers};
-use super::spec::At;
+use super::row::DraftRow;
+use super::server::{OpenapiServer, Servers};
+use super::spec::SpecValue;
 use super::{body, params};
 use edgewrit_shared::grant::is_action;
 use edgewrit_shared::json::text::shortened;
@@ -19,10 +19,10 @@ const SUMMARY_BYTES: usize = 1024;
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 /// Every operation of the document, in its order.
-pub(super) fn read_operations(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
+pub(super) fn read_operations(root: &SpecValue<'_>, servers: &mut Servers) -> Vec<DraftRow> {
     let first = servers.of(root).unwrap_or_else(|| servers.somewhere());
     let mut rows = Vec::new();
-    for (template, item) in root.member("paths").iter().flat_map(At::members) {
+    for (template, item) in root.member("paths").iter().flat_map(SpecValue::members) {
         // Beside the paths may stand what the document adds for others, `x-…`.
         if !template.starts_with('/') {
             continue;
@@ -61,12 +61,18 @@ pub(super) fn read_operations(root: &At<'_>, servers: &mut Servers) -> Vec<Row> 
     rows
 }
 
-fn read_operation(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: Server) -> Row {
+fn read_operation(
+    method: &str,
+    template: &str,
+    item: &SpecValue<'_>,
+    operation: &SpecValue<'_>,
+    server: OpenapiServer,
+) -> DraftRow {
     let mut path = Path::read(template, &operation.place);
     let id = operation
         .text_of("operationId")
         .filter(|id| is_action(id) && !id.contains('*'));
-    let mut row = Row {
+    let mut row = DraftRow {
         place: operation.place.to_string(),
         summary: operation
             .text_of("summary")

@@ -2,9 +2,9 @@
 
 use super::note::Kind;
 use super::path::Path;
-use super::row::{Param, Row};
-use super::schema::{Schema, Shape};
-use super::spec::At;
+use super::row::{DraftParam, DraftRow};
+use super::schema::{Schema, SchemaShape};
+use super::spec::SpecValue;
 use edgewrit_edge::config::header_passes;
 use edgewrit_shared::limits::RULE_TEXT_BYTES;
 use std::collections::BTreeMap;
@@ -14,8 +14,8 @@ use std::fmt::Display;
 const NOT_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Adds the parameters of an operation, those of its path item first.
-pub(super) fn add_params(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>) {
-    let mut all: Vec<Option<(&str, &str, At<'_>)>> = Vec::new();
+pub(super) fn add_params(row: &mut DraftRow, path: &Path, item: &SpecValue<'_>, operation: &SpecValue<'_>) {
+    let mut all: Vec<Option<(&str, &str, SpecValue<'_>)>> = Vec::new();
     let mut known = BTreeMap::new();
     for at in item
         .items("parameters")
@@ -55,7 +55,7 @@ pub(super) fn add_params(row: &mut Row, path: &Path, item: &At<'_>, operation: &
 }
 
 /// The schema of a parameter; nothing, and a note, if it has none that could be judged.
-fn read_schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>> {
+fn read_schema<'d>(row: &mut DraftRow, name: &str, at: &SpecValue<'d>) -> Option<Schema<'d>> {
     let Some(schema) = at.member("schema") else {
         let what = format_args!("`{name}` is a document of its own");
         row.left_out(Kind::Style, &at.place, what, is_needed(at));
@@ -65,7 +65,7 @@ fn read_schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>>
 }
 
 /// A capture is judged as a part of the resource; its type adds what that does not say.
-fn add_path_param(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
+fn add_path_param(row: &mut DraftRow, path: &Path, name: &str, at: &SpecValue<'_>) {
     if let Some(style @ ("label" | "matrix")) = at.text_of("style") {
         row.note(
             Kind::Style,
@@ -78,8 +78,8 @@ fn add_path_param(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
         return;
     };
     match schema.shape {
-        Shape::Scalar("text") | Shape::Scalars => {}
-        Shape::Scalar(kind) => row.push(Param {
+        SchemaShape::Scalar("text") | SchemaShape::Scalars => {}
+        SchemaShape::Scalar(kind) => row.push(DraftParam {
             name: capture.to_owned(),
             source: format!("path.{capture}"),
             kind,
@@ -95,14 +95,14 @@ fn add_path_param(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
     }
 }
 
-fn add_query_param(row: &mut Row, name: &str, at: &At<'_>) {
+fn add_query_param(row: &mut DraftRow, name: &str, at: &SpecValue<'_>) {
     let Some((kind, list, values)) = read_type(row, name, at) else {
         return;
     };
     if name.is_empty() {
         return row.left_out(Kind::Name, &at.place, "a parameter without a name", is_needed(at));
     }
-    row.push(Param {
+    row.push(DraftParam {
         name: name.to_owned(),
         source: format!("query.{name}"),
         kind,
@@ -114,14 +114,14 @@ fn add_query_param(row: &mut Row, name: &str, at: &At<'_>) {
 
 /// The type of a parameter in the query, whether it is a list of that, and its values; nothing, and
 /// a note, if that cannot be judged.
-fn read_type(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool, Vec<String>)> {
+fn read_type(row: &mut DraftRow, name: &str, at: &SpecValue<'_>) -> Option<(&'static str, bool, Vec<String>)> {
     let schema = read_schema(row, name, at)?;
     let style = at.text_of("style").unwrap_or("form");
     let items = match schema.shape {
-        Shape::Scalar(kind) => return Some((kind, false, schema.values)),
-        Shape::Scalars => return Some(("text", false, schema.values)),
-        Shape::List(items) => Schema::read(items),
-        Shape::Object(_) => {
+        SchemaShape::Scalar(kind) => return Some((kind, false, schema.values)),
+        SchemaShape::Scalars => return Some(("text", false, schema.values)),
+        SchemaShape::List(items) => Schema::read(items),
+        SchemaShape::Object(_) => {
             let what = format_args!("`{name}` is an object, spelled in style `{style}`");
             row.left_out(Kind::Style, &at.place, what, is_needed(at));
             return None;
@@ -132,9 +132,9 @@ fn read_type(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bo
         }
     };
     match (items.shape, repeats(at, style)) {
-        (Shape::Scalar(kind), true) => Some((kind, true, items.values)),
-        (Shape::Scalars, true) => Some(("text", true, items.values)),
-        (Shape::Scalar(_) | Shape::Scalars, false) => {
+        (SchemaShape::Scalar(kind), true) => Some((kind, true, items.values)),
+        (SchemaShape::Scalars, true) => Some(("text", true, items.values)),
+        (SchemaShape::Scalar(_) | SchemaShape::Scalars, false) => {
             let message = format!("`{name}` is a list in one text, and judged as that text");
             row.note(Kind::Style, &at.place, message);
             Some(("text", false, Vec::new()))
@@ -147,16 +147,16 @@ fn read_type(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bo
     }
 }
 
-fn is_needed(at: &At<'_>) -> bool {
+fn is_needed(at: &SpecValue<'_>) -> bool {
     at.bool_of("required") == Some(true)
 }
 
 /// Whether the elements of a list come one by one, each with the name.
-fn repeats(at: &At<'_>, style: &str) -> bool {
+fn repeats(at: &SpecValue<'_>, style: &str) -> bool {
     style == "form" && at.bool_of("explode") != Some(false)
 }
 
-fn add_header_param(row: &mut Row, name: &str, at: &At<'_>) {
+fn add_header_param(row: &mut DraftRow, name: &str, at: &SpecValue<'_>) {
     let header = name.to_ascii_lowercase();
     if NOT_PARAMETERS.contains(&&*header) {
         return;
@@ -168,8 +168,8 @@ fn add_header_param(row: &mut Row, name: &str, at: &At<'_>) {
         return;
     };
     let kind = match schema.shape {
-        Shape::Scalar(kind) => kind,
-        Shape::Scalars => "text",
+        SchemaShape::Scalar(kind) => kind,
+        SchemaShape::Scalars => "text",
         _ => {
             row.note(
                 Kind::Style,
@@ -181,7 +181,7 @@ fn add_header_param(row: &mut Row, name: &str, at: &At<'_>) {
     };
     let optional = !is_needed(at);
     let source = format!("header.{header}");
-    row.push(Param {
+    row.push(DraftParam {
         name: header,
         source,
         kind,
@@ -192,9 +192,15 @@ fn add_header_param(row: &mut Row, name: &str, at: &At<'_>) {
 }
 
 /// Notes that `what` is left out because of its schema.
-pub(super) fn leave_out_unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: impl Display, is_needed: bool) {
+pub(super) fn leave_out_unknown(
+    row: &mut DraftRow,
+    what: &str,
+    shape: SchemaShape<'_>,
+    place: impl Display,
+    is_needed: bool,
+) {
     match shape {
-        Shape::Alternatives | Shape::Scalars => {
+        SchemaShape::Alternatives | SchemaShape::Scalars => {
             row.left_out(
                 Kind::Alternatives,
                 place,
@@ -202,7 +208,9 @@ pub(super) fn leave_out_unknown(row: &mut Row, what: &str, shape: Shape<'_>, pla
                 is_needed,
             );
         }
-        Shape::Lost(message) => row.left_out(Kind::Reference, place, format_args!("{what}: {message}"), is_needed),
+        SchemaShape::Lost(message) => {
+            row.left_out(Kind::Reference, place, format_args!("{what}: {message}"), is_needed)
+        }
         _ => row.left_out(Kind::Untyped, place, format_args!("{what} is of no type"), is_needed),
     }
 }

@@ -11,7 +11,7 @@ const NAMED: usize = 16;
 
 /// An operation of the draft.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct DraftRow {
     /// The place in the document, as a JSON pointer.
     pub(super) place: String,
     /// The summary that the document gives.
@@ -21,7 +21,7 @@ pub(super) struct Row {
     pub(super) action: String,
     pub(super) resource: String,
     pub(super) upstream: String,
-    pub(super) params: Vec<Param>,
+    pub(super) params: Vec<DraftParam>,
     /// Names of the parameters.
     pub(super) names: BTreeSet<String>,
     pub(super) notes: Vec<Note>,
@@ -33,7 +33,7 @@ pub(super) struct Row {
 
 /// A parameter of an operation of the draft.
 #[derive(Debug)]
-pub(super) struct Param {
+pub(super) struct DraftParam {
     pub(super) name: String,
     /// The source, such as `query.from`.
     pub(super) source: String,
@@ -44,7 +44,7 @@ pub(super) struct Param {
     pub(super) values: Vec<String>,
 }
 
-impl Row {
+impl DraftRow {
     pub(super) fn note(&mut self, kind: Kind, place: impl Display, message: impl Into<String>) {
         self.notes.push(Note::new(kind, place, message));
     }
@@ -59,7 +59,7 @@ impl Row {
     }
 
     /// Adds a parameter under a name that no other has.
-    pub(super) fn push(&mut self, mut param: Param) {
+    pub(super) fn push(&mut self, mut param: DraftParam) {
         if !self.names.insert(param.name.clone()) {
             param.name.clone_from(&param.source);
         }

@@ -1,7 +1,7 @@
 //! Schemas, as far as an operation can say what they say: scalars, lists, objects. Restrictions of
 //! values are left to grants and the API.
 
-use super::spec::At;
+use super::spec::SpecValue;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::text::shortened;
 use std::cell::Cell;
@@ -16,14 +16,14 @@ const SCHEMAS: u32 = 256;
 
 /// The shape of a value.
 #[derive(Debug)]
-pub(super) enum Shape<'d> {
+pub(super) enum SchemaShape<'d> {
     /// A scalar of a type of the edge.
     Scalar(&'static str),
     /// A scalar of several types.
     Scalars,
     /// A list of elements of one schema.
-    List(At<'d>),
-    Object(Object<'d>),
+    List(SpecValue<'d>),
+    Object(ObjectSchema<'d>),
     /// Alternatives that differ.
     Alternatives,
     /// Nothing says.
@@ -34,8 +34,8 @@ pub(super) enum Shape<'d> {
 
 /// The members of an object.
 #[derive(Debug, Default)]
-pub(super) struct Object<'d> {
-    pub(super) members: Vec<(&'d str, At<'d>)>,
+pub(super) struct ObjectSchema<'d> {
+    pub(super) members: Vec<(&'d str, SpecValue<'d>)>,
     names: BTreeSet<&'d str>,
     pub(super) required: BTreeSet<&'d str>,
     /// Whether it is said to have others.
@@ -47,7 +47,7 @@ pub(super) struct Object<'d> {
 /// A schema.
 #[derive(Debug)]
 pub(super) struct Schema<'d> {
-    pub(super) shape: Shape<'d>,
+    pub(super) shape: SchemaShape<'d>,
     pub(super) is_nullable: bool,
     pub(super) is_read_only: bool,
     /// The values that it may have, if they are listed.
@@ -55,10 +55,10 @@ pub(super) struct Schema<'d> {
 }
 
 impl<'d> Schema<'d> {
-    pub(super) fn read(at: At<'d>) -> Self {
+    pub(super) fn read(at: SpecValue<'d>) -> Self {
         let at = match at.resolve() {
             Ok(at) => at,
-            Err(message) => return Self::of(Shape::Lost(message)),
+            Err(message) => return Self::of(SchemaShape::Lost(message)),
         };
         let values = at.items("enum").into_iter().chain(at.member("const"));
         Self {
@@ -72,7 +72,7 @@ impl<'d> Schema<'d> {
         }
     }
 
-    fn of(shape: Shape<'d>) -> Self {
+    fn of(shape: SchemaShape<'d>) -> Self {
         Self {
             shape,
             is_nullable: false,
@@ -83,22 +83,22 @@ impl<'d> Schema<'d> {
 }
 
 /// Counts a schema that is looked at.
-fn one_more<'d>(left: &Cell<u32>) -> Result<(), Shape<'d>> {
+fn one_more<'d>(left: &Cell<u32>) -> Result<(), SchemaShape<'d>> {
     let Some(rest) = left.get().checked_sub(1) else {
-        return Err(Shape::Lost("schemas in schemas, without an end".to_owned()));
+        return Err(SchemaShape::Lost("schemas in schemas, without an end".to_owned()));
     };
     left.set(rest);
     Ok(())
 }
 
-fn resolved<'d>(at: At<'d>, left: &Cell<u32>) -> Shape<'d> {
+fn resolved<'d>(at: SpecValue<'d>, left: &Cell<u32>) -> SchemaShape<'d> {
     match at.resolve() {
         Ok(at) => shape(&at, left),
-        Err(message) => Shape::Lost(message),
+        Err(message) => SchemaShape::Lost(message),
     }
 }
 
-fn shape<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+fn shape<'d>(at: &SpecValue<'d>, left: &Cell<u32>) -> SchemaShape<'d> {
     if let Err(lost) = one_more(left) {
         return lost;
     }
@@ -106,15 +106,15 @@ fn shape<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
     match types.as_slice() {
         [one] => typed(one, at, left),
         [] => untyped(at, left),
-        several if several.iter().all(|one| scalar(one).is_some()) => Shape::Scalars,
-        _ => Shape::Alternatives,
+        several if several.iter().all(|one| scalar(one).is_some()) => SchemaShape::Scalars,
+        _ => SchemaShape::Alternatives,
     }
 }
 
 /// The types of `type` other than `null`, and whether `null` is one of them.
-fn types<'d>(at: &At<'d>) -> (Vec<&'d str>, bool) {
+fn types<'d>(at: &SpecValue<'d>) -> (Vec<&'d str>, bool) {
     let one = at.text_of("type").into_iter();
-    let all: Vec<_> = one.chain(at.items("type").iter().filter_map(At::text)).collect();
+    let all: Vec<_> = one.chain(at.items("type").iter().filter_map(SpecValue::text)).collect();
     let (nulls, types): (Vec<_>, Vec<_>) = all.into_iter().partition(|name| *name == "null");
     (types, !nulls.is_empty())
 }
@@ -129,24 +129,24 @@ fn scalar(name: &str) -> Option<&'static str> {
     }
 }
 
-fn typed<'d>(name: &str, at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+fn typed<'d>(name: &str, at: &SpecValue<'d>, left: &Cell<u32>) -> SchemaShape<'d> {
     match (scalar(name), name) {
-        (Some(kind), _) => Shape::Scalar(kind),
+        (Some(kind), _) => SchemaShape::Scalar(kind),
         (None, "array") => list(at),
         (None, "object") => object(at, left),
-        (None, _) => Shape::Untyped,
+        (None, _) => SchemaShape::Untyped,
     }
 }
 
-fn list<'d>(at: &At<'d>) -> Shape<'d> {
+fn list<'d>(at: &SpecValue<'d>) -> SchemaShape<'d> {
     match at.member("items") {
-        Some(items) if at.member("prefixItems").is_none() => Shape::List(items),
-        _ => Shape::Untyped,
+        Some(items) if at.member("prefixItems").is_none() => SchemaShape::List(items),
+        _ => SchemaShape::Untyped,
     }
 }
 
 /// Without `type`, other members tell.
-fn untyped<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+fn untyped<'d>(at: &SpecValue<'d>, left: &Cell<u32>) -> SchemaShape<'d> {
     if at.member("properties").is_some() || at.member("additionalProperties").is_some() {
         return object(at, left);
     }
@@ -163,7 +163,7 @@ fn untyped<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
 }
 
 /// The shape of the values of `enum` and `const`.
-fn of_values<'d>(at: &At<'d>) -> Shape<'d> {
+fn of_values<'d>(at: &SpecValue<'d>) -> SchemaShape<'d> {
     let values = at.items("enum").into_iter().chain(at.member("const"));
     let kinds = values.filter_map(|value| match value.json {
         Json::Text(_) => Some("text"),
@@ -177,66 +177,68 @@ fn of_values<'d>(at: &At<'d>) -> Shape<'d> {
 }
 
 /// The shape of a scalar of one type or of several.
-fn same<'d>(kinds: impl Iterator<Item = &'static str>) -> Shape<'d> {
+fn same<'d>(kinds: impl Iterator<Item = &'static str>) -> SchemaShape<'d> {
     let kinds: BTreeSet<_> = kinds.collect();
     let mut all = kinds.iter();
     match (all.next(), all.next()) {
-        (None, _) => Shape::Untyped,
-        _ if kinds.contains("") => Shape::Alternatives,
-        (Some(kind), None) => Shape::Scalar(kind),
-        (Some(_), Some(_)) => Shape::Scalars,
+        (None, _) => SchemaShape::Untyped,
+        _ if kinds.contains("") => SchemaShape::Alternatives,
+        (Some(kind), None) => SchemaShape::Scalar(kind),
+        (Some(_), Some(_)) => SchemaShape::Scalars,
     }
 }
 
 /// `oneOf` and `anyOf` but for `null`, and whether that is among them.
-fn alternatives<'d>(at: &At<'d>) -> (Vec<At<'d>>, bool) {
+fn alternatives<'d>(at: &SpecValue<'d>) -> (Vec<SpecValue<'d>>, bool) {
     let all = at.items("oneOf").into_iter().chain(at.items("anyOf"));
     let (nulls, some): (Vec<_>, Vec<_>) = all.partition(|one| one.text_of("type") == Some("null"));
     (some, !nulls.is_empty())
 }
 
-fn either<'d>(some: Vec<At<'d>>, left: &Cell<u32>) -> Shape<'d> {
+fn either<'d>(some: Vec<SpecValue<'d>>, left: &Cell<u32>) -> SchemaShape<'d> {
     let mut shapes: Vec<_> = some.into_iter().map(|one| resolved(one, left)).collect();
     if shapes.len() == 1 {
-        return shapes.pop().unwrap_or(Shape::Untyped);
+        return shapes.pop().unwrap_or(SchemaShape::Untyped);
     }
     let kinds: Option<Vec<_>> = shapes.iter().map(scalar_of).collect();
-    kinds.map_or(Shape::Alternatives, |kinds| same(kinds.into_iter()))
+    kinds.map_or(SchemaShape::Alternatives, |kinds| same(kinds.into_iter()))
 }
 
-fn scalar_of(shape: &Shape<'_>) -> Option<&'static str> {
+fn scalar_of(shape: &SchemaShape<'_>) -> Option<&'static str> {
     match shape {
-        Shape::Scalar(kind) => Some(kind),
+        SchemaShape::Scalar(kind) => Some(kind),
         _ => None,
     }
 }
 
 /// `allOf`: an object if one of them is, and otherwise the first that says something.
-fn together<'d>(at: &At<'d>, all: Vec<At<'d>>, left: &Cell<u32>) -> Shape<'d> {
+fn together<'d>(at: &SpecValue<'d>, all: Vec<SpecValue<'d>>, left: &Cell<u32>) -> SchemaShape<'d> {
     let mut shapes = all.into_iter().map(|one| resolved(one, left));
-    match shapes.find(|shape| !matches!(shape, Shape::Untyped)) {
-        Some(Shape::Object(_)) => object(at, left),
+    match shapes.find(|shape| !matches!(shape, SchemaShape::Untyped)) {
+        Some(SchemaShape::Object(_)) => object(at, left),
         Some(shape) => shape,
-        None => Shape::Untyped,
+        None => SchemaShape::Untyped,
     }
 }
 
-fn object<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
-    let mut object = Object::default();
+fn object<'d>(at: &SpecValue<'d>, left: &Cell<u32>) -> SchemaShape<'d> {
+    let mut object = ObjectSchema::default();
     match gather(at, &mut object, left) {
-        Ok(()) => Shape::Object(object),
+        Ok(()) => SchemaShape::Object(object),
         Err(shape) => shape,
     }
 }
 
 /// Adds the members that `at` has by itself and by `allOf`.
-fn gather<'d>(at: &At<'d>, object: &mut Object<'d>, left: &Cell<u32>) -> Result<(), Shape<'d>> {
-    for (name, member) in at.member("properties").iter().flat_map(At::members) {
+fn gather<'d>(at: &SpecValue<'d>, object: &mut ObjectSchema<'d>, left: &Cell<u32>) -> Result<(), SchemaShape<'d>> {
+    for (name, member) in at.member("properties").iter().flat_map(SpecValue::members) {
         if object.names.insert(name) {
             object.members.push((name, member));
         }
     }
-    object.required.extend(at.items("required").iter().filter_map(At::text));
+    object
+        .required
+        .extend(at.items("required").iter().filter_map(SpecValue::text));
     let more = at
         .member("additionalProperties")
         .filter(|more| *more.json != Json::Bool(false));
@@ -244,7 +246,7 @@ fn gather<'d>(at: &At<'d>, object: &mut Object<'d>, left: &Cell<u32>) -> Result<
     object.has_alternatives |= !alternatives(at).0.is_empty();
     one_more(left)?;
     for part in at.items("allOf") {
-        gather(&part.resolve().map_err(Shape::Lost)?, object, left)?;
+        gather(&part.resolve().map_err(SchemaShape::Lost)?, object, left)?;
     }
     Ok(())
 }

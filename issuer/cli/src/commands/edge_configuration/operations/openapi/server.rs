@@ -1,7 +1,7 @@
 //! Servers: where an API is becomes an upstream, and what its paths begin with.
 
 use super::note::{Kind, Note};
-use super::spec::At;
+use super::spec::SpecValue;
 use edgewrit_shared::json::text::shortened;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -25,7 +25,7 @@ pub(super) struct Servers {
 
 /// The upstream of an operation, and the beginning of its path.
 #[derive(Clone, Debug)]
-pub(super) struct Server {
+pub(super) struct OpenapiServer {
     pub(super) upstream: String,
     /// The beginning of its paths: empty, or with a `/` before it and none behind.
     pub(super) base: String,
@@ -43,7 +43,7 @@ impl Servers {
     }
 
     /// The first of the servers that `at` lists, if it lists any.
-    pub(super) fn of(&mut self, at: &At<'_>) -> Option<Server> {
+    pub(super) fn of(&mut self, at: &SpecValue<'_>) -> Option<OpenapiServer> {
         let servers = at.items("servers");
         let first = servers.first()?;
         if servers.len() > 1 {
@@ -59,7 +59,7 @@ impl Servers {
     }
 
     /// A server that the document does not name.
-    pub(super) fn somewhere(&mut self) -> Server {
+    pub(super) fn somewhere(&mut self) -> OpenapiServer {
         self.note("", "the document names no server, write where the API is");
         self.at(SOMEWHERE, String::new())
     }
@@ -70,14 +70,14 @@ impl Servers {
         origins.map(|(index, origin)| (self.name_of(index), origin.as_str()))
     }
 
-    fn at(&mut self, origin: &str, base: String) -> Server {
+    fn at(&mut self, origin: &str, base: String) -> OpenapiServer {
         let index = self.known.get(origin).copied().unwrap_or_else(|| {
             self.origins.push(origin.to_owned());
             self.known.insert(origin.to_owned(), self.origins.len() - 1);
             self.origins.len() - 1
         });
         let upstream = self.name_of(index);
-        Server { upstream, base }
+        OpenapiServer { upstream, base }
     }
 
     fn name_of(&self, index: usize) -> String {
@@ -93,9 +93,14 @@ impl Servers {
 }
 
 /// The server's URL, with the default of each of its variables.
-fn fill_variables(server: &At<'_>) -> String {
+fn fill_variables(server: &SpecValue<'_>) -> String {
     let mut url = shortened(server.text_of("url").unwrap_or_default(), URL_BYTES).into_owned();
-    for (name, variable) in server.member("variables").iter().flat_map(At::members).take(VARIABLES) {
+    for (name, variable) in server
+        .member("variables")
+        .iter()
+        .flat_map(SpecValue::members)
+        .take(VARIABLES)
+    {
         let default = shortened(variable.text_of("default").unwrap_or_default(), URL_BYTES);
         url = shortened(&url.replace(&format!("{{{name}}}"), &default), URL_BYTES).into_owned();
     }

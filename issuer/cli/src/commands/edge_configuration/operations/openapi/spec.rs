@@ -49,14 +49,14 @@ impl<'d> Spec<'d> {
 
 /// A value of the document.
 #[derive(Clone, Debug)]
-pub(super) struct At<'d> {
+pub(super) struct SpecValue<'d> {
     spec: &'d Spec<'d>,
     pub(super) json: &'d Json,
     /// The place of the value.
     pub(super) place: Rc<Place<'d>>,
 }
 
-impl<'d> At<'d> {
+impl<'d> SpecValue<'d> {
     /// The document itself.
     pub(super) fn root(spec: &'d Spec<'d>) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! The draft as YAML, with the notes as comments.
 
 use super::note::{Kind, Note};
-use super::row::{Param, Row};
+use super::row::{DraftParam, DraftRow};
 use super::schema::VALUES;
 use super::server::Servers;
 use edgewrit_shared::json::text::{visible, visible_json};
@@ -12,7 +12,7 @@ use edgewrit_yaml as yaml;
 const COMMENT: usize = 200;
 
 /// The part of a configuration that has upstreams and operations.
-pub(super) fn draft_to_yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row]) -> Vec<String> {
+pub(super) fn draft_to_yaml(title: &str, servers: &Servers, rows: &[DraftRow], left_out: &[DraftRow]) -> Vec<String> {
     let mut lines = vec![
         comment(
             "",
@@ -34,7 +34,7 @@ pub(super) fn draft_to_yaml(title: &str, servers: &Servers, rows: &[Row], left_o
     lines
 }
 
-fn write_operation(row: &Row, lines: &mut Vec<String>) {
+fn write_operation(row: &DraftRow, lines: &mut Vec<String>) {
     lines.extend(row.summary.iter().map(|summary| comment("  ", summary)));
     write_notes(&row.notes, lines);
     for (lead, name, value) in [
@@ -58,7 +58,7 @@ fn write_notes(notes: &[Note], lines: &mut Vec<String>) {
     lines.extend(notes.map(|note| comment("  ", &note.comment())));
 }
 
-fn param_line(param: &Param) -> String {
+fn param_line(param: &DraftParam) -> String {
     let (name, source) = (scalar_text(&param.name), scalar_text(&param.source));
     let kind = (param.kind != "text").then(|| format!("type: {}", param.kind));
     let optional = param.optional.then(|| "optional: true".to_owned());

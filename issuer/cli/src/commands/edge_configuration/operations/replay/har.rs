@@ -1,6 +1,6 @@
 //! HAR archives (version 1.2): what browsers and proxies save of a session.
 
-use super::recorded::{Body, Recorded};
+use super::recorded::{Recorded, RecordedBody};
 use edgewrit_shared::limits::BODY_BYTES_MAX;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -46,15 +46,15 @@ fn names_log(text: &[u8]) -> bool {
 /// of them is held. A part of it that is not JSON, or no archive, ends it.
 pub(super) fn read_all(archive: impl Read, take: &mut dyn FnMut(Result<Recorded, String>)) -> Result<(), String> {
     let mut json = serde_json::Deserializer::from_reader(archive);
-    let read = At(&["log", "entries"], take).deserialize(&mut json);
+    let read = ListSeed(&["log", "entries"], take).deserialize(&mut json);
     read.and_then(|()| json.end())
         .map_err(|error| format!("not an archive: {error}"))
 }
 
 /// The list at these names, one within the other. Each of its elements is handed on.
-struct At<'a>(&'a [&'a str], &'a mut dyn FnMut(Result<Recorded, String>));
+struct ListSeed<'a>(&'a [&'a str], &'a mut dyn FnMut(Result<Recorded, String>));
 
-impl<'de> DeserializeSeed<'de> for At<'_> {
+impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -66,7 +66,7 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for At<'_> {
+impl<'de> Visitor<'de> for ListSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for At<'_> {
         while let Some(name) = members.next_key::<Cow<'_, str>>()? {
             match self.0.split_first() {
                 Some((first, rest)) if name == *first && !found => {
-                    members.next_value_seed(At(rest, &mut *self.1))?;
+                    members.next_value_seed(ListSeed(rest, &mut *self.1))?;
                     found = true;
                 }
                 _ => drop(members.next_value::<IgnoredAny>()?),
@@ -95,7 +95,7 @@ impl<'de> Visitor<'de> for At<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(Keep(Entry(request))) = entries.next_element()? {
+        while let Some(Keep(HarEntry(request))) = entries.next_element()? {
             (self.1)(read_request(request));
         }
         Ok(())
@@ -206,9 +206,9 @@ impl Kept for Text {
 }
 
 #[derive(Default)]
-struct Number(Option<i64>);
+struct HarNumber(Option<i64>);
 
-impl Kept for Number {
+impl Kept for HarNumber {
     fn of_number(number: i64) -> Self {
         Self(Some(number))
     }
@@ -216,9 +216,9 @@ impl Kept for Number {
 
 /// An entry: its request. The rest of it, the response above all, is not kept.
 #[derive(Default)]
-struct Entry(Request);
+struct HarEntry(HarRequest);
 
-impl Kept for Entry {
+impl Kept for HarEntry {
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
             "request" => keep_member(&mut self.0, members),
@@ -228,15 +228,15 @@ impl Kept for Entry {
 }
 
 #[derive(Default)]
-struct Request {
+struct HarRequest {
     method: Text,
     url: Text,
-    size: Number,
+    size: HarNumber,
     post: Post,
-    headers: Headers,
+    headers: HarHeaders,
 }
 
-impl Kept for Request {
+impl Kept for HarRequest {
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
             "method" => keep_member(&mut self.method, members),
@@ -273,14 +273,14 @@ impl Kept for Post {
 
 /// The headers, without the pseudo-headers of HTTP/2. Their names are in lower case.
 #[derive(Default)]
-struct Headers {
+struct HarHeaders {
     kept: Vec<(String, String)>,
     /// Bytes of them all.
     length: usize,
     are_too_many: bool,
 }
 
-impl Kept for Headers {
+impl Kept for HarHeaders {
     fn take_element<'de, A: SeqAccess<'de>>(&mut self, elements: &mut A) -> Result<bool, A::Error> {
         if self.are_too_many {
             return Ok(elements.next_element::<IgnoredAny>()?.is_some());
@@ -316,7 +316,7 @@ impl Kept for Header {
 }
 
 /// The request of an entry. Errors are messages for people.
-fn read_request(request: Request) -> Result<Recorded, String> {
+fn read_request(request: HarRequest) -> Result<Recorded, String> {
     let method = request.method.0.ok_or("no `request.method`")?;
     let url = request.url.0.ok_or("no `request.url`")?;
     for (name, text) in [("method", &method), ("url", &url)] {
@@ -330,9 +330,9 @@ fn read_request(request: Request) -> Result<Recorded, String> {
         ));
     }
     let body = match request.post.text.0 {
-        Some(text) if !text.is_empty() => Body::Text(text),
-        _ if request.post.is_there || request.size.0.is_some_and(|size| size > 0) => Body::Lost,
-        _ => Body::Nothing,
+        Some(text) if !text.is_empty() => RecordedBody::Text(text),
+        _ if request.post.is_there || request.size.0.is_some_and(|size| size > 0) => RecordedBody::Lost,
+        _ => RecordedBody::Nothing,
     };
     Ok(Recorded {
         target: target_of(&url)?,

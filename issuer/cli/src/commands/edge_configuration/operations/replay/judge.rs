@@ -1,6 +1,6 @@
 //! The verdict on a recorded request.
 
-use super::recorded::{Body, Recorded};
+use super::recorded::{Recorded, RecordedBody};
 use crate::input::edge_configuration::requested_host;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::config::view::{ParamLocation, Row};
@@ -21,7 +21,7 @@ pub(super) struct ReplayJudge<'a> {
 
 /// A recorded request, judged.
 #[derive(Debug)]
-pub(super) struct Judged {
+pub(super) struct JudgedRecord {
     /// The operation that matches.
     pub(super) operation: Option<String>,
     pub(super) fate: Fate,
@@ -62,9 +62,9 @@ impl<'a> ReplayJudge<'a> {
         }
     }
 
-    pub(super) fn judge(&self, recorded: &Recorded) -> Judged {
+    pub(super) fn judge(&self, recorded: &Recorded) -> JudgedRecord {
         // If a body is needed and was not recorded, everything before the body can still be judged.
-        let first = self.rehearse(recorded, matches!(recorded.body, Body::Text(_)));
+        let first = self.rehearse(recorded, matches!(recorded.body, RecordedBody::Text(_)));
         let needs_body = matches!(
             first.verdict,
             Verdict::Refuse {
@@ -73,9 +73,9 @@ impl<'a> ReplayJudge<'a> {
             }
         );
         // A log does not say that there was no body, unless it says how long it was.
-        let unrecorded = recorded.headers.is_none() || matches!(recorded.body, Body::Lost);
+        let unrecorded = recorded.headers.is_none() || matches!(recorded.body, RecordedBody::Lost);
         let said = match recorded.body {
-            Body::Lost if !needs_body => self.rehearse(recorded, true),
+            RecordedBody::Lost if !needs_body => self.rehearse(recorded, true),
             _ => first,
         };
         let fate = match (needs_body && unrecorded, self.needed_header(recorded, &said)) {
@@ -83,7 +83,7 @@ impl<'a> ReplayJudge<'a> {
             (false, Some(name)) => Fate::NotJudged(format!("needs the header of `{name}`")),
             (false, None) => fate_of(said.verdict),
         };
-        Judged {
+        JudgedRecord {
             operation: said.operation,
             fate,
         }
@@ -103,8 +103,8 @@ impl<'a> ReplayJudge<'a> {
             has_body,
         };
         let body = match &recorded.body {
-            Body::Text(text) => text.as_bytes(),
-            Body::Nothing | Body::Lost => &[],
+            RecordedBody::Text(text) => text.as_bytes(),
+            RecordedBody::Nothing | RecordedBody::Lost => &[],
         };
         rehearse(head, body, &self.authority, self.config, self.now)
     }

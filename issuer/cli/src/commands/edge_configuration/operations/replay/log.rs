@@ -1,7 +1,7 @@
 //! Envoy's access log, one JSON object a line. Its format is the operator's, so names are taken as
 //! they are usually given.
 
-use super::recorded::{Body, Recorded};
+use super::recorded::{Recorded, RecordedBody};
 use serde_json::{Map, Value};
 use std::io::{self, BufRead, Read as _};
 
@@ -40,7 +40,11 @@ fn read_line(line: &[u8]) -> Result<Recorded, String> {
         method,
         target,
         headers: None,
-        body: if has_body { Body::Lost } else { Body::Nothing },
+        body: if has_body {
+            RecordedBody::Lost
+        } else {
+            RecordedBody::Nothing
+        },
     })
 }
 

@@ -23,7 +23,7 @@ mod tally;
 
 use judge::ReplayJudge;
 use recorded::Recorded;
-use tally::Tally;
+use tally::VerdictTally;
 
 /// Bytes of the file by which it is told whether it is an archive or a log.
 const HEAD_BYTES: u64 = 64 * 1024;
@@ -71,7 +71,7 @@ impl Replay {
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
         let judge = ReplayJudge::new(&edge, RehearsedGrants::new(grants), now);
-        let mut tally = Tally::default();
+        let mut tally = VerdictTally::default();
         let failed = |error| Failure::new(format!("{}: {error}", self.file.display()));
         let mut file = open_input(&self.file).map_err(|error| failed(error.to_string()))?;
         let mut head = Vec::new();

@@ -7,12 +7,12 @@ pub(super) struct Recorded {
     pub(super) target: String,
     /// Names in lower case; `None` if they were not recorded.
     pub(super) headers: Option<Vec<(String, String)>>,
-    pub(super) body: Body,
+    pub(super) body: RecordedBody,
 }
 
 /// A body as far as it was recorded.
 #[derive(Debug)]
-pub(super) enum Body {
+pub(super) enum RecordedBody {
     /// There was none, or nothing says that there was one.
     Nothing,
     /// A recorded text.

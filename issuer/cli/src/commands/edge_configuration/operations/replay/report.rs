@@ -1,6 +1,6 @@
 //! The verdicts on recorded requests, for people and for programs.
 
-use super::tally::{Group, Groups, Tally};
+use super::tally::{Groups, TallyGroup, VerdictTally};
 use crate::output::words::visible;
 use edgewrit_shared::reason::Reason;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Width of a count.
 const WIDTH: usize = 7;
 
-pub(super) fn tally_to_words(tally: &Tally) -> Vec<String> {
+pub(super) fn tally_to_words(tally: &VerdictTally) -> Vec<String> {
     let mut lines = vec![format!(
         "{} requests: {} would pass, {} would be refused, {} not judged; {} lines not readable",
         tally.requests,
@@ -44,8 +44,8 @@ pub(super) fn tally_to_words(tally: &Tally) -> Vec<String> {
 fn add_section(
     lines: &mut Vec<String>,
     title: &str,
-    groups: Vec<(&str, &str, &Group)>,
-    said: impl Fn(&str, &str, &Group) -> String,
+    groups: Vec<(&str, &str, &TallyGroup)>,
+    said: impl Fn(&str, &str, &TallyGroup) -> String,
 ) {
     if !groups.is_empty() {
         lines.push(title.to_owned());
@@ -57,7 +57,7 @@ fn add_section(
     lines.extend(groups);
 }
 
-pub(super) fn tally_to_json(tally: &Tally) -> Value {
+pub(super) fn tally_to_json(tally: &VerdictTally) -> Value {
     let missing = tally
         .refused
         .sorted()

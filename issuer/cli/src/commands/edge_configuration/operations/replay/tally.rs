@@ -1,6 +1,6 @@
 //! Counts of the verdicts on recorded requests, in groups.
 
-use super::judge::{Fate, Judged};
+use super::judge::{Fate, JudgedRecord};
 use super::recorded::Recorded;
 use super::shape;
 use edgewrit_shared::json::text::shortened;
@@ -16,7 +16,7 @@ const OTHERS: &str = "others";
 
 /// Counts of the verdicts on recorded requests.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct VerdictTally {
     pub(super) requests: u64,
     pub(super) passed: u64,
     pub(super) refused: Groups,
@@ -28,18 +28,18 @@ pub(super) struct Tally {
 
 /// Requests by operation, or by shape where none matches, and by why.
 #[derive(Debug, Default)]
-pub(super) struct Groups(BTreeMap<(String, String), Group>);
+pub(super) struct Groups(BTreeMap<(String, String), TallyGroup>);
 
 /// Requests of one kind.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(super) struct TallyGroup {
     pub(super) count: u64,
     /// The detail of the first request.
     pub(super) detail: String,
 }
 
-impl Tally {
-    pub(super) fn count(&mut self, recorded: &Recorded, judged: Judged) {
+impl VerdictTally {
+    pub(super) fn count(&mut self, recorded: &Recorded, judged: JudgedRecord) {
         self.requests += 1;
         let subject = |operation: Option<String>| {
             operation.unwrap_or_else(|| shape::shape_of(&recorded.method, &recorded.target))
@@ -72,7 +72,7 @@ impl Groups {
         }
         let group = self.0.entry(key).or_insert_with(|| {
             let detail = shortened(&detail, SUBJECT_BYTES).into_owned();
-            Group { count: 0, detail }
+            TallyGroup { count: 0, detail }
         });
         group.count += 1;
     }
@@ -82,7 +82,7 @@ impl Groups {
     }
 
     /// Subject, why, and the group; the largest first.
-    pub(super) fn sorted(&self) -> Vec<(&str, &str, &Group)> {
+    pub(super) fn sorted(&self) -> Vec<(&str, &str, &TallyGroup)> {
         let mut groups: Vec<_> = self
             .0
             .iter()
