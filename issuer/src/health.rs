@@ -1,6 +1,6 @@
 //! The health of the issuer, for load balancers and Prometheus.
 
-use crate::audit::Head;
+use crate::audit::ChainHead;
 use crate::base::clock::{Clock, Moment};
 use crate::base::stopping::Stopping;
 use crate::registry::Registry;
@@ -50,7 +50,7 @@ impl Health {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) async fn read_head(&self) -> Result<Head, StoreError> {
+    pub(crate) async fn read_head(&self) -> Result<ChainHead, StoreError> {
         self.store.audit_head().await
     }
 

@@ -30,7 +30,7 @@ pub use evidence::{history, outside, verify};
 pub use http::{
     ADMIN_BODY_BYTES, AdminState, AdmittedCaller, BODY_BYTES, Peer, RouteAccess, admin, app, problem, route_access,
 };
-pub use policy::{allowance, ask, ceiling, grant, granted_task};
+pub use policy::{allowance, ceiling, grant, granted_task, task_request};
 pub use server::{admin_client, serve};
 pub use state::Issuer;
 pub use tasks::report;

@@ -3,7 +3,7 @@
 use crate::host::LogLevel;
 use crate::host::stream::{Flow, StreamHost};
 use crate::root::{Caller, Root};
-use crate::settings::Settings;
+use crate::settings::FilterSettings;
 use crate::stream::Stream;
 use edgewrit_edge::config::FaultList;
 use edgewrit_edge::issuer::call::OwnedAnswer;
@@ -61,7 +61,7 @@ impl<H: StreamHost> Contexts<H> {
 
     /// The host gives a root its configuration, with `seed` as randomness of the host. Every fault
     /// is a line in the log. If the result is false, the host must not use the configuration.
-    pub fn configure(&mut self, id: u32, read: Result<(Settings, u64), FaultList>) -> bool {
+    pub fn configure(&mut self, id: u32, read: Result<(FilterSettings, u64), FaultList>) -> bool {
         let bodies = self.bodies.clone();
         match read.and_then(|(settings, seed)| Root::new(self.host, settings, seed, bodies)) {
             Ok(root) => {
@@ -195,7 +195,7 @@ impl<H: StreamHost> Contexts<H> {
 mod tests {
     use super::Contexts;
     use crate::host::stream::Flow;
-    use crate::settings::{Settings, single_fault};
+    use crate::settings::{FilterSettings, single_fault};
     use crate::simulated::{SharedData, SimulatedHost, header_list, settings};
     use edgewrit_edge::issuer::call::OwnedAnswer;
     use edgewrit_test_issuer::{self as support, NOW};
@@ -238,7 +238,7 @@ mod tests {
         let data = RefCell::new(SharedData::default());
         let host = SimulatedHost::new(&data, NOW);
         let mut contexts = Contexts::new(&host);
-        assert!(!contexts.configure(ROOT, Settings::read(b"{}".to_vec(), b"").map(|read| (read, 1))));
+        assert!(!contexts.configure(ROOT, FilterSettings::read(b"{}".to_vec(), b"").map(|read| (read, 1))));
         assert!(!contexts.configure(ROOT, Err(single_fault("no randomness"))));
         assert_eq!(host.metric("configurations", "refused"), 2);
         let lines = host.lines.borrow();

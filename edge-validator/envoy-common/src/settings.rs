@@ -11,7 +11,7 @@ const CONFIGURATION_VALUES: usize = 1_000_000;
 
 /// A configuration that was read without a fault.
 #[derive(Debug)]
-pub struct Settings {
+pub struct FilterSettings {
     /// The configuration of the edge.
     pub config: Arc<Config>,
     /// The cluster of the issuer.
@@ -30,7 +30,7 @@ impl TextMap {
     }
 }
 
-impl Settings {
+impl FilterSettings {
     /// Reads the text of a configuration, whose secrets are in `environment`: `NAME=value` texts,
     /// each followed by NUL.
     ///
@@ -81,7 +81,7 @@ fn parse_variables(environment: &[u8]) -> TextMap {
     TextMap(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<Settings> {
+fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<FilterSettings> {
     let members = root.object(&["edge", "clusters", "issuer_cluster"])?;
     let config = members
         .required("edge")
@@ -90,7 +90,7 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     let issuer_cluster = members.required("issuer_cluster").and_then(Node::text);
     let (config, clusters) = (config?, clusters?);
     report_cluster_mismatch(root, &config, &clusters);
-    Some(Settings {
+    Some(FilterSettings {
         config: Arc::new(config),
         issuer_cluster: issuer_cluster?.to_owned(),
         clusters,
@@ -125,11 +125,11 @@ fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &TextMap)
 
 #[cfg(test)]
 mod tests {
-    use super::Settings;
+    use super::FilterSettings;
     use crate::simulated::{ENVIRONMENT, settings, settings_text};
 
     fn faults(text: &str, environment: &[u8]) -> Vec<String> {
-        let faults = Settings::read(text.as_bytes().to_vec(), environment).unwrap_err();
+        let faults = FilterSettings::read(text.as_bytes().to_vec(), environment).unwrap_err();
         faults.lines().map(|line| line.to_string()).collect()
     }
 
@@ -174,6 +174,6 @@ mod tests {
         for text in ["", "{", "[]"] {
             assert_eq!(faults(text, ENVIRONMENT).len(), 1, "{text:?}");
         }
-        assert!(Settings::read(vec![0xff], ENVIRONMENT).is_err());
+        assert!(FilterSettings::read(vec![0xff], ENVIRONMENT).is_err());
     }
 }

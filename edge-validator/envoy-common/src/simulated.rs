@@ -2,7 +2,7 @@
 
 use crate::host::stream::{Message, Reply, StreamHost};
 use crate::host::{Host, HostFailure, LogLevel, Outgoing, SharedValue};
-use crate::settings::Settings;
+use crate::settings::FilterSettings;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_shared::time::UnixSeconds;
@@ -163,8 +163,8 @@ pub(crate) fn settings_text() -> String {
 
 pub(crate) const ENVIRONMENT: &[u8] = b"EDGE_KEY=edge-secret\0TRAVEL_KEY=travel-secret\0DATA_KEY=data-secret\0";
 
-pub(crate) fn settings() -> Settings {
-    Settings::read(settings_text().into_bytes(), ENVIRONMENT).unwrap_or_else(|faults| panic!("{faults:?}"))
+pub(crate) fn settings() -> FilterSettings {
+    FilterSettings::read(settings_text().into_bytes(), ENVIRONMENT).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
 pub(crate) fn config() -> Arc<Config> {
@@ -174,9 +174,9 @@ pub(crate) fn config() -> Arc<Config> {
 /// The one stream of a simulated host.
 #[derive(Debug, Default)]
 pub(crate) struct SimulatedStream {
-    pub(crate) request: HeaderList,
+    pub(crate) request: SimulatedHeaders,
     pub(crate) body: Vec<u8>,
-    pub(crate) response: HeaderList,
+    pub(crate) response: SimulatedHeaders,
     /// The cluster of the route, unless the route takes the cluster from a header.
     pub(crate) cluster: Option<String>,
     pub(crate) details: String,
@@ -191,9 +191,9 @@ pub(crate) struct SimulatedStream {
 }
 
 /// Names and values.
-pub(crate) type HeaderList = Vec<(String, Vec<u8>)>;
+pub(crate) type SimulatedHeaders = Vec<(String, Vec<u8>)>;
 
-pub(crate) fn header_list(headers: &[(&str, &str)]) -> HeaderList {
+pub(crate) fn header_list(headers: &[(&str, &str)]) -> SimulatedHeaders {
     let headers = headers.iter();
     headers
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
@@ -201,13 +201,13 @@ pub(crate) fn header_list(headers: &[(&str, &str)]) -> HeaderList {
 }
 
 impl StreamHost for &SimulatedHost<'_> {
-    type Headers = HeaderList;
+    type Headers = SimulatedHeaders;
 
     fn select(self, _stream: u32) -> bool {
         !self.stream.borrow().gone
     }
 
-    fn headers(self, message: Message) -> Result<HeaderList, HostFailure> {
+    fn headers(self, message: Message) -> Result<SimulatedHeaders, HostFailure> {
         let stream = self.stream.borrow();
         Ok(match message {
             Message::Request => stream.request.clone(),
@@ -215,7 +215,7 @@ impl StreamHost for &SimulatedHost<'_> {
         })
     }
 
-    fn pairs(headers: &HeaderList) -> Option<Vec<Pair<'_>>> {
+    fn pairs(headers: &SimulatedHeaders) -> Option<Vec<Pair<'_>>> {
         Some(
             headers
                 .iter()

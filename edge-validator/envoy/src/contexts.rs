@@ -5,7 +5,7 @@ use crate::wasm::{self, Wasm, log_failure};
 use edgewrit_edge::config::FaultList;
 use edgewrit_envoy_common::contexts::{Contexts, FIRST_TICK_MS, TICK_MS};
 use edgewrit_envoy_common::host::stream::Flow;
-use edgewrit_envoy_common::settings::{Settings, single_fault};
+use edgewrit_envoy_common::settings::{FilterSettings, single_fault};
 use edgewrit_envoy_common::stream::{Stream, unseen};
 use std::cell::RefCell;
 
@@ -35,10 +35,10 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
 }
 
 /// The settings of a root, and randomness.
-fn read_settings(size: usize) -> Result<(Settings, u64), FaultList> {
+fn read_settings(size: usize) -> Result<(FilterSettings, u64), FaultList> {
     let text = host::read_bytes(Buffer::Configuration, size).map_err(single_fault)?;
     let environment = host::environment().map_err(single_fault)?;
-    let settings = Settings::read(text, &environment)?;
+    let settings = FilterSettings::read(text, &environment)?;
     Ok((settings, host::random().map_err(single_fault)?))
 }
 

@@ -47,7 +47,7 @@ const READ_1: &str = r#"{"call": "GET /customers/1"}"#;
 const DELETE_2: &str = r#"{"call": "DELETE /customers/2"}"#;
 const NOTE_3: &str = r#"{"call": "POST /notes/3", "form": "text=a"}"#;
 
-struct Edge {
+struct StepEdge {
     config: Arc<Config>,
     memory: Memory,
     snapshot: Snapshot,
@@ -64,7 +64,7 @@ fn config_of(document: &str, operations: &str) -> Config {
     Config::read(&text.replace("OPERATIONS", operations), &secret).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
-impl Edge {
+impl StepEdge {
     fn new() -> Self {
         Self {
             config: Arc::new(config(BY_HEAD).with_batch(config(BY_BODY))),
@@ -205,7 +205,7 @@ fn debits(need: &NeedSpend) -> Json {
 
 #[test]
 fn all_attempts_are_permitted_and_the_permit_names_all_grants() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let need = edge.need_spend(&[READ, DELETE, NOTE], &[NOTE_3, READ_1, DELETE_2]);
     assert_eq!(debits(&need), parse(r#"[["n"],["d"]]"#));
     let Step::Forward(permit) = edge.answer(need, 200, r#"{"spent":["n","d"]}"#) else {
@@ -225,14 +225,14 @@ fn all_attempts_are_permitted_and_the_permit_names_all_grants() {
 
 #[test]
 fn attempts_without_limit_need_no_spend() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let record = permit_record(edge.send(&[READ, DELETE], &[READ_1, READ_1]));
     assert_eq!(grants_of(&record), ids(&[READ]));
 }
 
 #[test]
 fn the_only_attempt_of_a_body_is_the_subject_of_the_record() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let record = permit_record(edge.send(&[READ], &[READ_1]));
     assert_eq!(text(&record, "operation"), Some("GET /customers/{id}"));
     assert_eq!(text(&record, "action"), Some("read"));
@@ -241,7 +241,7 @@ fn the_only_attempt_of_a_body_is_the_subject_of_the_record() {
 
 #[test]
 fn one_refused_attempt_refuses_all_with_its_action_and_resource() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let refusal = refusal(edge.send(&[READ, NOTE], &[NOTE_3, DELETE_2, READ_1]));
     let expected = [Some("not_granted"), Some("delete"), Some("customers/2"), None];
     assert_eq!(told(&refusal), expected.map(|text| text.map(String::from)));
@@ -253,7 +253,7 @@ fn one_refused_attempt_refuses_all_with_its_action_and_resource() {
 
 #[test]
 fn each_attempt_spends_a_use_of_its_own() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE], &[DELETE_2, DELETE_2]);
     assert_eq!(debits(&need), parse(r#"[["d"],["d"]]"#));
     let record = permit_record(edge.answer(need, 200, r#"{"spent":["d","d"]}"#));
@@ -271,7 +271,7 @@ fn an_answer_names_one_allowance_for_each_attempt_in_order() {
         r#"["d","x"]"#,
         r#"["d",1]"#,
     ] {
-        let edge = Edge::new();
+        let edge = StepEdge::new();
         let need = edge.need_spend(&[DELETE, NOTE], &[DELETE_2, NOTE_3]);
         let step = edge.answer(need, 200, &format!(r#"{{"spent":{spent}}}"#));
         assert_eq!(refusal(step).reason(), Reason::SpendAnswer, "{spent}");
@@ -280,7 +280,7 @@ fn an_answer_names_one_allowance_for_each_attempt_in_order() {
 
 #[test]
 fn a_request_has_at_most_256_attempts() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let record = permit_record(edge.send(&[READ], &[READ_1; ATTEMPTS_PER_REQUEST]));
     assert_eq!(grants_of(&record), ids(&[READ]));
     let refused = refusal(edge.send(&[READ], &[READ_1; ATTEMPTS_PER_REQUEST + 1]));
@@ -290,7 +290,7 @@ fn a_request_has_at_most_256_attempts() {
 
 #[test]
 fn all_256_attempts_can_spend() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE], &[DELETE_2; ATTEMPTS_PER_REQUEST]);
     let spent = [r#""d""#; ATTEMPTS_PER_REQUEST].join(",");
     let record = permit_record(edge.answer(need, 200, &format!(r#"{{"spent":[{spent}]}}"#)));
@@ -299,7 +299,7 @@ fn all_256_attempts_can_spend() {
 
 #[test]
 fn a_revocation_during_the_wait_refuses_all() {
-    let mut edge = Edge::new();
+    let mut edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE, NOTE], &[DELETE_2, NOTE_3]);
     let revocation = Revocation {
         target: Target::of(Level::Lineage("lineage-1")),
@@ -313,7 +313,7 @@ fn a_revocation_during_the_wait_refuses_all() {
 
 #[test]
 fn a_window_that_ends_during_the_wait_refuses_with_its_attempt() {
-    let mut edge = Edge::new();
+    let mut edge = StepEdge::new();
     let window = format!(r#""not_after":{},"uses""#, NOW.0 + 20);
     let note = NOTE.replace(r#""uses""#, &window);
     let need = edge.need_spend(&[DELETE, &note], &[DELETE_2, NOTE_3]);
@@ -327,7 +327,7 @@ fn a_window_that_ends_during_the_wait_refuses_with_its_attempt() {
 fn a_window_without_a_limit_that_ends_during_the_wait_refuses_too() {
     let read = READ.replace(r#""actions""#, &format!(r#""not_after":{},"actions""#, NOW.0 + 20));
     for (seconds, expected) in [(19, None), (20, Some("read"))] {
-        let mut edge = Edge::new();
+        let mut edge = StepEdge::new();
         let need = edge.need_spend(&[DELETE, &read], &[DELETE_2, READ_1]);
         edge.now = NOW.plus(seconds);
         let step = edge.answer(need, 200, r#"{"spent":["d"]}"#);
@@ -345,7 +345,7 @@ fn an_attempt_is_free_only_while_its_grant_without_a_limit_is_valid() {
         r#"{"type":"writ","actions":["list","read"],"resources":["customers/*"],"uses":{"max":9,"allowance":"r"}}"#;
     let read = READ.replace(r#""actions""#, &format!(r#""not_after":{},"actions""#, NOW.0 + 20));
     for (seconds, expected) in [(19, None), (20, Some(Reason::NotGranted))] {
-        let mut edge = Edge::new();
+        let mut edge = StepEdge::new();
         let need = edge.need_spend(&[limited, &read, DELETE], &[DELETE_2, READ_1]);
         assert_eq!(debits(&need), parse(r#"[["d"]]"#));
         edge.now = NOW.plus(seconds);
@@ -359,7 +359,7 @@ fn an_attempt_is_free_only_while_its_grant_without_a_limit_is_valid() {
 
 #[test]
 fn an_ambiguous_attempt_refuses_all() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let note = r#"{"type":"writ","actions":["note"],"resources":["notes/*"],"rules":{"text":{"eq":"a b"}}}"#;
     let ambiguous = r#"{"call": "POST /notes/4", "form": "text=a+b"}"#;
     let step = edge.send(&[READ, note], &[READ_1, ambiguous]);
@@ -372,7 +372,7 @@ fn an_ambiguous_attempt_refuses_all() {
 
 #[test]
 fn a_call_that_selects_no_operation_refuses_all() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     for (call, expected) in [
         (
             r#"{"call": "PUT /customers/2"}"#,
@@ -390,7 +390,7 @@ fn a_call_that_selects_no_operation_refuses_all() {
 
 #[test]
 fn an_exhausted_allowance_refuses_all() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE, NOTE], &[DELETE_2, NOTE_3]);
     let step = edge.answer(need, 409, r#"{"type":"urn:edgewrit:error:uses_exhausted"}"#);
     assert_refused(step, [Some("uses_exhausted"), None, None, None]);
@@ -398,7 +398,7 @@ fn an_exhausted_allowance_refuses_all() {
 
 #[test]
 fn a_rehearsal_judges_all_attempts() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let rehearse = |grants: &[&str]| {
         let grants = RehearsedGrants::new(support::grants(grants));
         let bytes = body(&[READ_1, NOTE_3]);

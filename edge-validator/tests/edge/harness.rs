@@ -82,16 +82,16 @@ impl Edge {
     }
 
     /// The verdict on `ask`, with a complete body and `issuer` for debits.
-    pub(crate) fn ask_with(&self, ask: &Ask, issuer: &Issuer) -> Verdict {
+    pub(crate) fn ask_with(&self, ask: &Ask, issuer: &SimulatedIssuer) -> TestVerdict {
         let mut step = self.start(ask);
         for _ in 0..5 {
             step = match step {
-                Step::Refuse(refusal) => return Verdict::Refused(refusal),
-                Step::Snapshot(need) => return Verdict::Refused(need.refuse()),
+                Step::Refuse(refusal) => return TestVerdict::Refused(refusal),
+                Step::Snapshot(need) => return TestVerdict::Refused(need.refuse()),
                 Step::Record(need) => need.resume(true, &self.world()),
                 Step::Forward(permit) => {
                     let (request, flight) = permit.into_request();
-                    return Verdict::Sent(request, flight);
+                    return TestVerdict::Sent(request, flight);
                 }
                 Step::Body(mut need) => {
                     need.append(ask.body.as_deref().unwrap_or_default());
@@ -112,25 +112,25 @@ impl Edge {
         panic!("more steps than there are needs");
     }
 
-    pub(crate) fn ask(&self, ask: &Ask) -> Verdict {
-        self.ask_with(ask, &Issuer::default())
+    pub(crate) fn ask(&self, ask: &Ask) -> TestVerdict {
+        self.ask_with(ask, &SimulatedIssuer::default())
     }
 
     /// The label of the refusal of `ask`, or `permit`.
     pub(crate) fn label(&self, ask: &Ask) -> &'static str {
         match self.ask(ask) {
-            Verdict::Sent(..) => "permit",
-            Verdict::Refused(refusal) => refusal.reason().label(),
+            TestVerdict::Sent(..) => "permit",
+            TestVerdict::Refused(refusal) => refusal.reason().label(),
         }
     }
 }
 
-pub(crate) enum Verdict {
+pub(crate) enum TestVerdict {
     Sent(OutgoingRequest, InFlight),
     Refused(Refusal),
 }
 
-impl Verdict {
+impl TestVerdict {
     #[track_caller]
     pub(crate) fn sent(self) -> (OutgoingRequest, InFlight) {
         match self {
@@ -203,12 +203,12 @@ pub(crate) fn writ(grants: &[&str]) -> String {
 
 /// The issuer as an edge sees it, with boots and allowances.
 #[derive(Default)]
-pub(crate) struct Issuer {
+pub(crate) struct SimulatedIssuer {
     pub(crate) allowances: RefCell<BTreeMap<String, u64>>,
     pub(crate) calls: RefCell<Vec<(String, String)>>,
 }
 
-impl Issuer {
+impl SimulatedIssuer {
     pub(crate) fn with(allowance: &str, left: u64) -> Self {
         let issuer = Self::default();
         issuer.allowances.borrow_mut().insert(allowance.into(), left);

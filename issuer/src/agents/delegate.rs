@@ -9,7 +9,7 @@ use crate::policy::granted_task::Granted;
 use crate::store::rows::agent::AgentKey;
 use crate::store::rules::agents::LIVE_DELEGATES;
 use crate::store::{Delegate, DelegateOutcome};
-use crate::tokens::mint::Writ;
+use crate::tokens::mint::SignedWrit;
 use crate::tokens::status::of_writ;
 use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
 use edgewrit_shared::token::Verified;
@@ -32,7 +32,7 @@ pub(crate) struct Delegation {
 #[derive(Debug)]
 pub(crate) struct Delegated {
     /// The delegate's writ.
-    pub(crate) writ: Writ,
+    pub(crate) writ: SignedWrit,
     /// The records of its delegations, one a step.
     pub(crate) chain: Value,
 }

@@ -21,7 +21,7 @@ const LAUNCH: &str = "launch";
 
 /// A launch token as asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct LaunchAsk {
+pub(crate) struct LaunchRequest {
     /// The name of the agent at its client.
     pub(crate) agent_name: String,
     /// The scopes that the agent may ask for.
@@ -47,7 +47,7 @@ impl Agents {
     pub(crate) async fn launch(
         &self,
         owner: &Owner,
-        ask: LaunchAsk,
+        ask: LaunchRequest,
         info: &RequestInfo,
     ) -> Result<(Secret, UnixSeconds), AgentError> {
         let grants = check_launch(owner, &ask)?;
@@ -86,7 +86,7 @@ impl Agents {
 }
 
 /// Checks a request for a launch token by itself. Answers the grants of its scopes.
-fn check_launch(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
+fn check_launch(owner: &Owner, ask: &LaunchRequest) -> Result<Vec<Grant>, AgentError> {
     if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
         return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
     }

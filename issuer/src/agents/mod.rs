@@ -9,7 +9,7 @@ use crate::keyring::Keyring;
 use crate::policy::ceiling::CeilingEntry;
 use crate::registry::{Client, OPERATOR, Registry};
 use crate::store::{Store, StoreError};
-use crate::tokens::bundle::BundleError;
+use crate::tokens::bundle::BuildBundleError;
 use crate::tokens::mint::{Mint, MintError};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
@@ -27,7 +27,7 @@ mod register;
 mod renew;
 
 pub(crate) use delegate::{Delegated, Delegation, chain_hash};
-pub(crate) use launch::LaunchAsk;
+pub(crate) use launch::LaunchRequest;
 pub(crate) use launch_tokens::LaunchTokens;
 pub(crate) use nonce::NONCE_TTL;
 pub(crate) use register::Registration;
@@ -59,7 +59,7 @@ pub(crate) enum AgentError {
     /// The store refused.
     Store(StoreError),
     /// The issuer does not know what is revoked.
-    Bundle(BundleError),
+    Bundle(BuildBundleError),
     /// No randomness for an id.
     Random(NoRandomness),
 }
@@ -68,7 +68,7 @@ from! {
     AgentError:
     Mint(MintError),
     Store(StoreError),
-    Bundle(BundleError),
+    Bundle(BuildBundleError),
     Random(NoRandomness),
 }
 

@@ -9,7 +9,7 @@ use crate::policy::granted_task::Granted;
 use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rows::task::Joined;
 use crate::store::{FindLaunchToken, RegisterAgent, RegisterOutcome, SpoilNonce};
-use crate::tokens::mint::Writ;
+use crate::tokens::mint::SignedWrit;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_shared::jose::keys::PublicKey;
@@ -69,7 +69,7 @@ impl Agents {
     ///
     /// # Errors
     /// [`AgentError`].
-    pub(crate) async fn register(&self, ask: Registration, info: &RequestInfo) -> Result<Writ, AgentError> {
+    pub(crate) async fn register(&self, ask: Registration, info: &RequestInfo) -> Result<SignedWrit, AgentError> {
         let now = self.clock.now();
         let grants = grants_of(&ask.scope)?;
         let hash = hash(self.registry.key(), &ask.launch_token);
@@ -118,7 +118,7 @@ impl Agents {
         owner: &Owner,
         (hash, nonce): ([u8; 32], [u8; 32]),
         info: &RequestInfo,
-    ) -> Result<Writ, AgentError> {
+    ) -> Result<SignedWrit, AgentError> {
         let now = self.clock.now();
         let agent = AgentRow {
             instance: hex(&random::<8>()?),

@@ -6,7 +6,7 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::store::{Renew, RenewOutcome};
 use crate::tokens::lineage::born;
-use crate::tokens::mint::Writ;
+use crate::tokens::mint::SignedWrit;
 use crate::tokens::status::of_writ;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
@@ -18,7 +18,7 @@ impl Agents {
     ///
     /// # Errors
     /// [`AgentError`]; the writ is what it was.
-    pub(crate) async fn renew(&self, writ: &Verified, info: &RequestInfo) -> Result<Writ, AgentError> {
+    pub(crate) async fn renew(&self, writ: &Verified, info: &RequestInfo) -> Result<SignedWrit, AgentError> {
         let (claims, now) = (writ.claims(), self.clock.now().seconds());
         let next = self.build_successor(claims, now).await?;
         let renewed = self.mint.issue(&next).await?;

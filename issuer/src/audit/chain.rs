@@ -6,14 +6,14 @@ use std::fmt;
 
 /// The end of the chain: its last event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Head {
+pub struct ChainHead {
     /// Number of the last event, 0 before the first.
     pub seq: u64,
     /// Hash of the event.
     pub hash: [u8; 32],
 }
 
-impl Head {
+impl ChainHead {
     /// The head after `line`.
     #[must_use]
     pub fn after(self, line: &str) -> Self {
@@ -36,7 +36,7 @@ impl Head {
     }
 }
 
-impl fmt::Display for Head {
+impl fmt::Display for ChainHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.seq, hex(&self.hash))
     }
@@ -46,7 +46,7 @@ impl fmt::Display for Head {
 #[derive(Clone, Debug)]
 pub struct Link {
     /// Number of the event, and its hash as it was kept.
-    pub head: Head,
+    pub head: ChainHead,
     /// Line of the event.
     pub line: String,
 }
@@ -54,7 +54,7 @@ pub struct Link {
 impl Link {
     /// The line as it is exported: with the hash before it and its own.
     #[must_use]
-    pub fn exported(&self, before: &Head) -> String {
+    pub fn exported(&self, before: &ChainHead) -> String {
         let line = self.line.strip_suffix('}').unwrap_or(&self.line);
         let (prev, hash) = (hex(&before.hash), hex(&self.head.hash));
         format!(r#"{line},"prev_hash":"{prev}","hash":"{hash}"}}"#)
@@ -62,7 +62,7 @@ impl Link {
 
     /// An exported line, taken apart: the hash that it says comes before, and the link.
     #[must_use]
-    pub fn imported(text: &str) -> Option<(Head, Self)> {
+    pub fn imported(text: &str) -> Option<(ChainHead, Self)> {
         const SUFFIX: usize = r#","prev_hash":"","hash":""}"#.len() + 128;
         let (line, suffix) = text.split_at_checked(text.len().checked_sub(SUFFIX)?)?;
         let prev = suffix.strip_prefix(r#","prev_hash":""#)?.get(..64)?;
@@ -70,8 +70,8 @@ impl Link {
             .strip_suffix(r#""}"#)?
             .get(r#","prev_hash":"","hash":""#.len() + 64..)?;
         let seq: u64 = line.strip_prefix(r#"{"seq":"#)?.split_once(',')?.0.parse().ok()?;
-        let before = Head::parse(&format!("{}:{prev}", seq.checked_sub(1)?))?;
-        let head = Head::parse(&format!("{seq}:{hash}"))?;
+        let before = ChainHead::parse(&format!("{}:{prev}", seq.checked_sub(1)?))?;
+        let head = ChainHead::parse(&format!("{seq}:{hash}"))?;
         let line = format!("{line}}}");
         Some((before, Self { head, line }))
     }
@@ -80,7 +80,7 @@ impl Link {
     ///
     /// # Errors
     /// [`Broken`], with what is wrong.
-    pub fn follows(&self, before: &Head) -> Result<Head, Broken> {
+    pub fn follows(&self, before: &ChainHead) -> Result<ChainHead, Broken> {
         let (seq, own) = (before.seq + 1, self.head);
         if own.seq != seq {
             return Err(Broken::Gap {
@@ -125,7 +125,7 @@ pub enum Broken {
     #[error("event {} is not the one that was seen there, {seen}", seen.seq)]
     Head {
         /// The head that was seen.
-        seen: Head,
+        seen: ChainHead,
     },
 }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn chain(lines: &[&str]) -> Vec<Link> {
-        let mut head = Head::default();
+        let mut head = ChainHead::default();
         let link = |line: &&str| {
             head = head.after(line);
             Link {
@@ -145,8 +145,10 @@ mod tests {
         lines.iter().map(link).collect()
     }
 
-    fn verified(links: &[Link]) -> Result<Head, Broken> {
-        links.iter().try_fold(Head::default(), |head, link| link.follows(&head))
+    fn verified(links: &[Link]) -> Result<ChainHead, Broken> {
+        links
+            .iter()
+            .try_fold(ChainHead::default(), |head, link| link.follows(&head))
     }
 
     const LINES: [&str; 3] = [r#"{"seq":1,"a":1}"#, r#"{"seq":2,"a":"ü"}"#, r#"{"seq":3,"a":3}"#];
@@ -156,7 +158,7 @@ mod tests {
         let links = chain(&LINES);
         assert_eq!(verified(&links), Ok(links[2].head));
         let text = links[2].head.to_string();
-        assert_eq!(Head::parse(&text), Some(links[2].head));
+        assert_eq!(ChainHead::parse(&text), Some(links[2].head));
     }
 
     #[test]

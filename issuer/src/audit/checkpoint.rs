@@ -1,7 +1,7 @@
 //! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else.
 //! They are numbered, and each covers the one before it, so that one that is taken away is missed.
 
-use super::Head;
+use super::ChainHead;
 use crate::base::id::{from_hex, hex};
 use crate::keys::{PinnedKeys, SigningKey};
 use edgewrit_shared::jose::jws::{Jws, JwsKind};
@@ -59,7 +59,7 @@ pub struct Checkpoint {
     /// The epoch of the database.
     pub epoch: String,
     /// The head of the chain.
-    pub head: Head,
+    pub head: ChainHead,
     /// The time of its signature.
     pub at: UnixSeconds,
     /// Place of the checkpoint; `None` for a checkpoint of a version that did not number them.
@@ -148,7 +148,7 @@ impl Checkpoint {
         Some(Self {
             iss: text("iss")?.to_owned(),
             epoch: text("epoch")?.to_owned(),
-            head: Head::parse(text("head")?)?,
+            head: ChainHead::parse(text("head")?)?,
             at: number("iat").map(UnixSeconds)?,
             place,
         })

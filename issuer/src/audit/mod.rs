@@ -16,7 +16,7 @@ mod request_info;
 mod tally;
 mod walk;
 
-pub use chain::{Broken, Head, Link};
+pub use chain::{Broken, ChainHead, Link};
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, CheckpointPlace, hash_checkpoint};
 pub(crate) use event::is_looked_up;
 pub use event::{Event, EventKind, EventOutcome};

@@ -1,7 +1,7 @@
 //! Verifies checkpoints in their order: each is signed by a pinned key, says what the chain has,
 //! and covers the one before it.
 
-use super::{Checkpoint, CheckpointError, CheckpointId, Head, hash_checkpoint};
+use super::{ChainHead, Checkpoint, CheckpointError, CheckpointId, hash_checkpoint};
 use crate::keys::PinnedKeys;
 
 /// The state of the walk: the checkpoints so far.
@@ -27,7 +27,7 @@ pub enum CheckpointFault {
     #[error("it was signed for {signed}")]
     Head {
         /// The one that it was signed for.
-        signed: Head,
+        signed: ChainHead,
     },
     /// One is missing before it.
     #[error("checkpoint {expected} is missing: {found} stands in its place")]
@@ -50,7 +50,7 @@ impl CheckpointWalk {
     ///
     /// # Errors
     /// [`CheckpointFault`].
-    pub fn step(&mut self, jws: &str, keys: &PinnedKeys, head: &Head) -> Result<Checkpoint, CheckpointFault> {
+    pub fn step(&mut self, jws: &str, keys: &PinnedKeys, head: &ChainHead) -> Result<Checkpoint, CheckpointFault> {
         let checkpoint = Checkpoint::read(jws, keys).map_err(CheckpointFault::Invalid)?;
         if checkpoint.head != *head {
             let signed = checkpoint.head;
@@ -82,7 +82,7 @@ impl CheckpointWalk {
     ///
     /// # Errors
     /// [`CheckpointFault`].
-    pub fn begin(&mut self, jws: &str, keys: &PinnedKeys, head: &Head) -> Result<(), CheckpointFault> {
+    pub fn begin(&mut self, jws: &str, keys: &PinnedKeys, head: &ChainHead) -> Result<(), CheckpointFault> {
         let checkpoint = Checkpoint::read(jws, keys).map_err(CheckpointFault::Invalid)?;
         if let Some(place) = checkpoint.place {
             self.before = place.before;
@@ -109,13 +109,13 @@ mod tests {
 
     struct SignedCheckpoints {
         key: SigningKey,
-        jws: Vec<(Head, String)>,
+        jws: Vec<(ChainHead, String)>,
     }
 
     /// Two checkpoints without a number, and three with one.
     fn signed() -> SignedCheckpoints {
         let (key, mut jws) = (SigningKey::fresh().unwrap(), Vec::new());
-        let (mut head, mut before) = (Head::default(), None);
+        let (mut head, mut before) = (ChainHead::default(), None);
         for number in [None, None, Some(1), Some(2), Some(3)] {
             head = head.after("{}");
             let place = number.map(|number| CheckpointPlace { number, before });
@@ -126,7 +126,7 @@ mod tests {
         SignedCheckpoints { key, jws }
     }
 
-    fn checkpoint(head: Head, place: Option<CheckpointPlace>) -> Checkpoint {
+    fn checkpoint(head: ChainHead, place: Option<CheckpointPlace>) -> Checkpoint {
         Checkpoint {
             iss: "i".to_owned(),
             epoch: "e".to_owned(),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn walked<'j>(
-        jws: impl IntoIterator<Item = &'j (Head, String)>,
+        jws: impl IntoIterator<Item = &'j (ChainHead, String)>,
         keys: &PinnedKeys,
     ) -> Result<CheckpointWalk, CheckpointFault> {
         let mut walk = CheckpointWalk::default();

@@ -4,8 +4,8 @@
 use crate::base::id::read_id;
 use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
-use crate::policy::ask::AUDIENCE_EXPECTED;
 use crate::policy::ceiling::read_audience;
+use crate::policy::task_request::AUDIENCE_EXPECTED;
 use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -163,7 +163,7 @@ impl Settings {
         let mut config = Config::new(&issuer, self.trust_domain.as_deref())?;
         config.behind_tls_proxy = behind_tls_proxy;
         if let Some(audience) = &self.default_audience {
-            if !crate::policy::ask::is_audience(audience) {
+            if !crate::policy::task_request::is_audience(audience) {
                 return Err(ConfigError::Audience(audience.clone(), AUDIENCE_EXPECTED));
             }
             config.default_audience.clone_from(audience);

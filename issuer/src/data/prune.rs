@@ -2,7 +2,7 @@
 //! only up to a checkpoint, by which `edgewrit audit verify` knows that nothing else is missing.
 
 use super::opened::Data;
-use crate::audit::{Broken, Checkpoint, CheckpointError, Event, EventKind, Head, Link};
+use crate::audit::{Broken, ChainHead, Checkpoint, CheckpointError, Event, EventKind, Link};
 use crate::base::clock::Moment;
 use crate::config::Retention;
 use crate::evidence::audit_log::find_last_head;
@@ -67,7 +67,7 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
 }
 
 /// The head up to which is pruned: a checkpoint's, as one of our keys signed it.
-async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
+async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<ChainHead>, PruneError> {
     let now = data.clock.now();
     let before = |seconds: u64| Moment {
         millis: now.millis.saturating_sub(seconds.saturating_mul(1_000)),
@@ -90,7 +90,7 @@ async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, Prune
 }
 
 /// Archives the events after `from` up to `to`, each if it follows the one before.
-async fn archive_events(data: &Data, of: &Retention, from: Head, to: Head) -> Result<(), PruneError> {
+async fn archive_events(data: &Data, of: &Retention, from: ChainHead, to: ChainHead) -> Result<(), PruneError> {
     let mut head = from;
     while head.seq < to.seq {
         let after = EventsAfter {
@@ -114,7 +114,7 @@ async fn archive_events(data: &Data, of: &Retention, from: Head, to: Head) -> Re
 }
 
 /// Writes `links`, which follow `head`, each to the file of its day. Answers the last one.
-fn write_to_archive(of: &Retention, epoch: &str, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
+fn write_to_archive(of: &Retention, epoch: &str, mut head: ChainHead, links: &[Link]) -> Result<ChainHead, PruneError> {
     for of_day in links.chunk_by(|one, next| day_of(one) == day_of(next)) {
         let date = of_day.first().map_or("", day_of);
         let path = of.archive.join(format!("audit-{epoch}-{date}.jsonl"));
@@ -132,7 +132,7 @@ fn archive_error(archive: &OwnFile, error: io::Error) -> PruneError {
 }
 
 /// Appends `links` to one file of the archive, but for those that it has from before a crash.
-fn append_to_archive(archive: &OwnFile, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
+fn append_to_archive(archive: &OwnFile, mut head: ChainHead, links: &[Link]) -> Result<ChainHead, PruneError> {
     let file = archive.open(OpenOptions::new().create(true).read(true).append(true));
     let mut file = file.map_err(PruneError::Archive)?;
     let last = find_last_head(&mut file).map_err(|error| archive_error(archive, error))?;

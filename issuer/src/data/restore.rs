@@ -2,7 +2,7 @@
 //! so everything that can be ended without asking is void from this start on, and what cannot is
 //! listed with the command that replaces it.
 
-use crate::audit::{Event, EventKind, Head};
+use crate::audit::{ChainHead, Event, EventKind};
 use crate::base::clock::Clock;
 use crate::evidence::outside::Published;
 use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
@@ -144,7 +144,7 @@ impl Older {
 fn restore_event_data(
     epoch: &str,
     before: Option<&str>,
-    head: Head,
+    head: ChainHead,
     outside: Option<&Published>,
     older: &Older,
 ) -> Value {

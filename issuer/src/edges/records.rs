@@ -2,7 +2,7 @@
 
 use super::Edges;
 use crate::audit::EventKind;
-use crate::registry::Edge;
+use crate::registry::RegisteredEdge;
 use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
 use crate::store::rules::records::{kind_of, numbers_of};
 use crate::store::{StoreError, TakeOutcome, TakeRecords};
@@ -19,7 +19,7 @@ fn head_reports(records: &[EdgeRecord]) -> Vec<(usize, EdgeRecord)> {
 }
 
 /// Logs what an edge reports of the audit itself, so that the operator sees it at once.
-fn log_head_report(edge: &Edge, record: &EdgeRecord) {
+fn log_head_report(edge: &RegisteredEdge, record: &EdgeRecord) {
     let detail = record
         .kept
         .get(member::DETAIL)
@@ -39,7 +39,11 @@ impl Edges {
     ///
     /// # Errors
     /// [`StoreError`]; nothing was taken in.
-    pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: BatchRequest) -> Result<Option<u64>, StoreError> {
+    pub(crate) async fn take_in(
+        &self,
+        edge: &Arc<RegisteredEdge>,
+        batch: BatchRequest,
+    ) -> Result<Option<u64>, StoreError> {
         let BatchRequest {
             boot_id,
             first,

@@ -5,10 +5,10 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
-use crate::registry::Edge;
+use crate::registry::RegisteredEdge;
 use crate::store::rows::spend::{SpendOutcome, SpendRequest};
 use crate::store::{BeginBoot, DebitUses, StoreError};
-use crate::tokens::bundle::BundleError;
+use crate::tokens::bundle::BuildBundleError;
 use crate::tokens::status::of_writ;
 use edgewrit_shared::edge_api::uses::DebitRequest;
 use edgewrit_shared::grant::Uses;
@@ -32,7 +32,7 @@ pub(crate) enum SpendError {
     /// No uses are left.
     Exhausted,
     /// The issuer does not know what is revoked.
-    Bundle(BundleError),
+    Bundle(BuildBundleError),
     /// The store refused.
     Store(StoreError),
     /// No randomness for an id.
@@ -46,7 +46,7 @@ impl Edges {
     ///
     /// # Errors
     /// `SpendError::Store` or `SpendError::Random`.
-    pub(crate) async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
+    pub(crate) async fn boot(&self, edge: &RegisteredEdge, info: &RequestInfo) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
         let event = Event::done(EventKind::EdgeBooted).edge(&edge.edge_id).in_request(info);
@@ -68,7 +68,7 @@ impl Edges {
     /// `SpendError`; nothing was spent.
     pub(crate) async fn spend(
         &self,
-        edge: &Edge,
+        edge: &RegisteredEdge,
         debit: DebitRequest,
         request: [u8; 32],
         info: &RequestInfo,

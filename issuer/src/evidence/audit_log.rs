@@ -1,7 +1,7 @@
 //! The audit's lines for shippers: to a file or to standard output, each as it is exported, after
 //! it is durable.
 
-use crate::audit::{Head, Link};
+use crate::audit::{ChainHead, Link};
 use crate::base::stopping::Stopping;
 use crate::files::{FileError, GroupRead, OwnFile, check_log_directory};
 use crate::store::rows::audit::EventsBehind;
@@ -118,7 +118,7 @@ impl AuditLog {
     }
 }
 
-fn export_lines(mut before: Head, links: &[Link]) -> String {
+fn export_lines(mut before: ChainHead, links: &[Link]) -> String {
     let mut text = String::new();
     for link in links {
         text.push_str(&link.exported(&before));
@@ -130,7 +130,7 @@ fn export_lines(mut before: Head, links: &[Link]) -> String {
 
 /// The event of the last line of a log. A line that was cut off is removed, and its event written
 /// again.
-pub(crate) fn find_last_head(file: &mut File) -> io::Result<Head> {
+pub(crate) fn find_last_head(file: &mut File) -> io::Result<ChainHead> {
     let length = file.seek(SeekFrom::End(0))?;
     let start = length.saturating_sub(LINE_BYTES);
     file.seek(SeekFrom::Start(start))?;
@@ -140,5 +140,5 @@ pub(crate) fn find_last_head(file: &mut File) -> io::Result<Head> {
     file.set_len(start + whole as u64)?;
     let text = String::from_utf8_lossy(end.get(..whole).unwrap_or_default());
     let last = text.lines().rev().find_map(Link::imported);
-    Ok(last.map_or_else(Head::default, |(_, link)| link.head))
+    Ok(last.map_or_else(ChainHead::default, |(_, link)| link.head))
 }

@@ -1,6 +1,6 @@
 //! The audit as it lies in a data directory, for readers only: no private key, no lock, no change.
 
-use crate::audit::{Head, Link};
+use crate::audit::{ChainHead, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
 use crate::keys::{KeyFileError, KeyJob, PinnedKeys};
@@ -79,7 +79,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn head(&self) -> Result<Head, HistoryError> {
+    pub fn head(&self) -> Result<ChainHead, HistoryError> {
         Ok(self.database.head()?)
     }
 
@@ -88,7 +88,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn head_at(&self, seq: u64) -> Result<Head, HistoryError> {
+    pub fn head_at(&self, seq: u64) -> Result<ChainHead, HistoryError> {
         Ok(self.database.head_at(seq)?)
     }
 
@@ -96,7 +96,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn pruned(&self) -> Result<Head, HistoryError> {
+    pub fn pruned(&self) -> Result<ChainHead, HistoryError> {
         Ok(self.database.pruned()?)
     }
 
@@ -165,7 +165,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn pruned_outside(&self) -> Result<Head, HistoryError> {
+    pub fn pruned_outside(&self) -> Result<ChainHead, HistoryError> {
         read_pruned_file(&self.directory).map_err(HistoryError::Outside)
     }
 

@@ -1,6 +1,6 @@
 //! The state that the public endpoints share.
 
-use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::body_budget::UnauthenticatedBodyBudget;
 use crate::state::Issuer;
 use axum::extract::FromRef;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(super) struct AppState {
     issuer: Arc<Issuer>,
-    budget: Arc<BodyBudget>,
+    budget: Arc<UnauthenticatedBodyBudget>,
 }
 
 impl AppState {
@@ -27,7 +27,7 @@ impl FromRef<AppState> for Arc<Issuer> {
     }
 }
 
-impl FromRef<AppState> for Arc<BodyBudget> {
+impl FromRef<AppState> for Arc<UnauthenticatedBodyBudget> {
     fn from_ref(state: &AppState) -> Self {
         Self::clone(&state.budget)
     }

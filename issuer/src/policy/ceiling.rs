@@ -2,7 +2,7 @@
 //! client may ask for. A client without an entry for an audience gets nothing there.
 
 use crate::base::ttl;
-use crate::policy::ask::{AUDIENCE_EXPECTED, is_audience, read_grants};
+use crate::policy::task_request::{AUDIENCE_EXPECTED, is_audience, read_grants};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::{GRANTS_PER_CEILING, USES};

@@ -3,8 +3,8 @@
 
 use crate::base::clock::Moment;
 use crate::base::ttl;
-use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::ceiling::{Ceiling, CeilingEntry};
+use crate::policy::task_request::{AudiencePart, TaskRequest};
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
 use edgewrit_shared::json::document::FaultList;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
@@ -37,7 +37,7 @@ impl Term {
 ///
 /// # Errors
 /// The faults beyond the ceiling, each with its place in the ask.
-pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultList> {
+pub fn grant(ask: &TaskRequest, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultList> {
     let mut beyond = FaultList::new();
     let mut longest = u64::MAX;
     for part in &ask.parts {
@@ -68,7 +68,7 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultLis
 /// Grants of `ask` whose window does not meet the life of its writs: they would never permit
 /// anything. Each with its place in the ask.
 #[must_use]
-pub fn never_open(ask: &Ask, term: &Term) -> FaultList {
+pub fn never_open(ask: &TaskRequest, term: &Term) -> FaultList {
     let placed = ask
         .parts
         .iter()

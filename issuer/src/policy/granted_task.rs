@@ -1,8 +1,8 @@
 //! A task that was granted: its counters, and its authority for each audience.
 
 use crate::base::id::Seed;
-use crate::policy::ask::Ask;
 use crate::policy::grant::Term;
+use crate::policy::task_request::TaskRequest;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::token::claims::Authority;
 
@@ -12,7 +12,7 @@ pub struct Task {
     /// The client that asked for it.
     pub client_id: String,
     /// The request of the client.
-    pub ask: Ask,
+    pub ask: TaskRequest,
     /// The seed of its ids.
     pub seed: Seed,
     /// The time of its writs.
@@ -65,7 +65,7 @@ impl Granted {
 impl Task {
     /// The task that `client_id` asks for. Everything else follows.
     #[must_use]
-    pub fn new(client_id: String, ask: Ask, seed: Seed, term: Term) -> Self {
+    pub fn new(client_id: String, ask: TaskRequest, seed: Seed, term: Term) -> Self {
         let grants = ask.parts.iter().flat_map(|part| &part.grants);
         let limits = grants.filter_map(Grant::uses).enumerate();
         let allowances: Vec<_> = limits
@@ -101,7 +101,7 @@ impl Task {
 }
 
 /// The authority that is asked for, with an allowance for each grant that limits its uses.
-fn authorities(ask: &Ask, allowances: &[Allowance]) -> Vec<Authority> {
+fn authorities(ask: &TaskRequest, allowances: &[Allowance]) -> Vec<Authority> {
     let mut allowances = allowances.iter();
     let mut numbered = |grant: &Grant| match grant.uses() {
         Some(_) => allowances

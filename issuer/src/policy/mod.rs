@@ -2,7 +2,7 @@
 //! key.
 
 pub mod allowance;
-pub mod ask;
 pub mod ceiling;
 pub mod grant;
 pub mod granted_task;
+pub mod task_request;

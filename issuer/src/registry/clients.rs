@@ -1,6 +1,6 @@
 //! Clients: registered, changed, shut out.
 
-use super::{Credential, LoadError, NO_SECRET, RegisterError, Registry, credential};
+use super::{IssuedCredential, LoadError, NO_SECRET, RegisterError, Registry, credential};
 use crate::audit::{Event, EventKind};
 use crate::base::{id, json_document};
 use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
@@ -117,7 +117,7 @@ impl Registry {
         name: String,
         ceiling: Ceiling,
         session_ttl: Option<u64>,
-    ) -> Result<Credential, RegisterError> {
+    ) -> Result<IssuedCredential, RegisterError> {
         let credential = credential(&name, CLIENT_SECRET)?;
         let now = self.clock.now().seconds();
         let row = ClientRow {
@@ -174,7 +174,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
-    pub async fn rotate_secret(&self, id: &str, overlap: u64) -> Result<Credential, RegisterError> {
+    pub async fn rotate_secret(&self, id: &str, overlap: u64) -> Result<IssuedCredential, RegisterError> {
         let _turn = self.turn.lock().await;
         let client = self.client(id).ok_or(RegisterError::Unknown)?;
         let secret = id::secret(CLIENT_SECRET)?;
@@ -192,7 +192,7 @@ impl Registry {
         self.store.put_client(put).await?;
         self.hold(row, client.ceiling.clone());
         let id = id.to_owned();
-        Ok(Credential { id, secret })
+        Ok(IssuedCredential { id, secret })
     }
 
     /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now.

@@ -1,6 +1,6 @@
 //! Edges: registered, for one audience each.
 
-use super::{Credential, NO_SECRET, RegisterError, Registry, credential};
+use super::{IssuedCredential, NO_SECRET, RegisterError, Registry, credential};
 use crate::audit::{Event, EventKind};
 use crate::base::id;
 use crate::store::rows::registry::EdgeRow;
@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 
 /// A registered validator.
 #[derive(Debug)]
-pub struct Edge {
+pub struct RegisteredEdge {
     /// Id of the edge.
     pub edge_id: String,
     /// The audience that it serves.
@@ -29,7 +29,7 @@ const EDGE_SECRET: &str = "ewes_";
 impl Registry {
     /// The edge that `id` and `secret` identify. Takes the same time whether there is one or not.
     #[must_use]
-    pub fn authenticate_edge(&self, id: &str, secret: &Secret) -> Option<Arc<Edge>> {
+    pub fn authenticate_edge(&self, id: &str, secret: &Secret) -> Option<Arc<RegisteredEdge>> {
         let found = self.edge(id);
         let now = self.clock.now().seconds();
         let row = found.as_ref().map(|edge| &edge.row);
@@ -40,13 +40,13 @@ impl Registry {
         found.filter(|_| (same | same_as_before).into())
     }
 
-    fn edge(&self, id: &str) -> Option<Arc<Edge>> {
+    fn edge(&self, id: &str) -> Option<Arc<RegisteredEdge>> {
         let edges = self.edges.read().unwrap_or_else(PoisonError::into_inner);
         edges.get(id).cloned()
     }
 
     /// The edge that has this id, or this name.
-    fn edge_called(&self, name: &str) -> Option<Arc<Edge>> {
+    fn edge_called(&self, name: &str) -> Option<Arc<RegisteredEdge>> {
         let named = || {
             let edges = self.edges.read().unwrap_or_else(PoisonError::into_inner);
             edges.values().find(|edge| edge.row.name == name).cloned()
@@ -59,7 +59,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
-    pub async fn rotate_edge_secret(&self, name: &str, overlap: u64) -> Result<Credential, RegisterError> {
+    pub async fn rotate_edge_secret(&self, name: &str, overlap: u64) -> Result<IssuedCredential, RegisterError> {
         let _turn = self.turn.lock().await;
         let edge = self.edge_called(name).ok_or(RegisterError::UnknownEdge)?;
         let secret = id::secret(EDGE_SECRET)?;
@@ -76,7 +76,7 @@ impl Registry {
         self.store.put_edge_secret(put).await?;
         let id = row.edge_id.clone();
         self.hold_edge(row);
-        Ok(Credential { id, secret })
+        Ok(IssuedCredential { id, secret })
     }
 
     fn hold_edge(&self, row: EdgeRow) {
@@ -94,7 +94,7 @@ impl Registry {
         name: String,
         audience: String,
         upstreams: String,
-    ) -> Result<Credential, RegisterError> {
+    ) -> Result<IssuedCredential, RegisterError> {
         let credential = credential(&name, EDGE_SECRET)?;
         let row = EdgeRow {
             edge_id: credential.id.clone(),
@@ -119,8 +119,8 @@ impl Registry {
     }
 }
 
-pub(super) fn edge(row: EdgeRow) -> (String, Arc<Edge>) {
-    let edge = Edge {
+pub(super) fn edge(row: EdgeRow) -> (String, Arc<RegisteredEdge>) {
+    let edge = RegisteredEdge {
         edge_id: row.edge_id.clone(),
         audience: row.audience.clone(),
         row,

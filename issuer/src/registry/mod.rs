@@ -16,13 +16,13 @@ mod edges;
 
 pub use clients::Client;
 pub(crate) use clients::SESSION_TTL;
-pub use edges::Edge;
+pub use edges::RegisteredEdge;
 
 pub(crate) use crate::store::rules::clients::OPERATOR;
 
 /// The credential of a client or an edge, which is shown once.
 #[derive(Debug)]
-pub struct Credential {
+pub struct IssuedCredential {
     /// Id of the holder.
     pub id: String,
     /// Secret of the holder.
@@ -67,7 +67,7 @@ pub struct Registry {
     key: CredentialKey,
     clock: Clock,
     clients: RwLock<HashMap<String, Arc<Client>>>,
-    edges: RwLock<HashMap<String, Arc<Edge>>>,
+    edges: RwLock<HashMap<String, Arc<RegisteredEdge>>>,
     /// Held by each request that changes a client or an edge that exists.
     turn: tokio::sync::Mutex<()>,
 }
@@ -100,8 +100,8 @@ impl Registry {
 
 /// An id that begins with `name`, for people, and is never used again, for writs and logs that
 /// outlive the name.
-fn credential(name: &str, prefix: &str) -> Result<Credential, NoRandomness> {
-    Ok(Credential {
+fn credential(name: &str, prefix: &str) -> Result<IssuedCredential, NoRandomness> {
+    Ok(IssuedCredential {
         id: format!("{name}-{}", id::hex(&id::random::<6>()?)),
         secret: id::secret(prefix)?,
     })

@@ -7,7 +7,7 @@ use crate::keyring::Keyring;
 use crate::registry::Registry;
 use crate::store::rows::revocation::Living;
 use crate::store::{EndSession, Store, StoreError};
-use crate::tokens::bundle::{BundleError, Feed};
+use crate::tokens::bundle::{BuildBundleError, Feed};
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
@@ -48,8 +48,8 @@ impl Sessions {
     /// of a client that was shut out.
     ///
     /// # Errors
-    /// [`BundleError`] if the issuer does not know what is revoked.
-    pub(crate) async fn find_valid(&self, token: &Secret) -> Result<Option<Session>, BundleError> {
+    /// [`BuildBundleError`] if the issuer does not know what is revoked.
+    pub(crate) async fn find_valid(&self, token: &Secret) -> Result<Option<Session>, BuildBundleError> {
         let (key_set, now) = (self.keyring.key_set(), self.clock.now().seconds());
         let read = self.verified.read(&key_set, &self.issuer, token.expose(), now);
         let Some(session) = read else {

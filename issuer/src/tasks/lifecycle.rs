@@ -5,15 +5,15 @@ use crate::base::clock::{Clock, Moment};
 use crate::base::from::from;
 use crate::base::id::{self, NoRandomness, Seed};
 use crate::evidence::AuditEvents;
-use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::grant::{Term, grant, never_open};
 use crate::policy::granted_task::{Granted, Task};
+use crate::policy::task_request::{AudiencePart, TaskRequest};
 use crate::registry::Client;
 use crate::store::rows::task::{EarlierAnswer, Repetition, TaskKey};
 use crate::store::rules::tasks::answer_repetition;
 use crate::store::{BeginOutcome, BeginTask, CompleteTask, FindRepetition, Store, StoreError};
 use crate::tasks::report;
-use crate::tokens::mint::{Mint, MintError, Minted, Writ};
+use crate::tokens::mint::{Mint, MintError, Minted, SignedWrit};
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::json::document::{Fault, FaultList};
 use edgewrit_shared::time::UnixSeconds;
@@ -34,7 +34,7 @@ pub(crate) struct Started {
     /// The task.
     pub(crate) task: Arc<Task>,
     /// For each agent one for each audience.
-    pub(crate) writs: Vec<Writ>,
+    pub(crate) writs: Vec<SignedWrit>,
 }
 
 /// Why there is no task.
@@ -83,7 +83,7 @@ impl Tasks {
     pub(crate) async fn start(
         &self,
         client: &Arc<Client>,
-        ask: Ask,
+        ask: TaskRequest,
         repeat: Option<Repetition>,
         info: &RequestInfo,
     ) -> Result<Started, StartError> {
@@ -136,7 +136,7 @@ impl Tasks {
         info: &RequestInfo,
     ) -> Result<Started, StartError> {
         let now = self.clock.now();
-        let ask = Ask {
+        let ask = TaskRequest {
             task_id: id::fresh(now)?,
             orch_id: id::fresh(now)?,
             agent: None,
@@ -179,7 +179,12 @@ impl Tasks {
 
     /// Makes the answer to a repeated request again, or signs nothing: writs of another key would
     /// be other writs with the ids of those that may have been ended with their key.
-    async fn answer_repetition(&self, client_id: String, ask: Ask, begun: BeginOutcome) -> Result<Started, StartError> {
+    async fn answer_repetition(
+        &self,
+        client_id: String,
+        ask: TaskRequest,
+        begun: BeginOutcome,
+    ) -> Result<Started, StartError> {
         match begun {
             BeginOutcome::Repeated(before) => {
                 let task = Arc::new(Task::new(client_id, ask, before.seed, before.term));
@@ -231,7 +236,7 @@ impl Tasks {
 }
 
 /// The event of a task's beginning: what was granted, and every writ by its id.
-fn started_event(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
+fn started_event(task: &Task, granted: &[Granted], writs: &[SignedWrit]) -> Event {
     let granted = granted.iter().map(|granted| {
         let Granted { audience, id, body } = granted;
         format!(r#"{{"audience":{},"id":"{id}","grant":{body}}}"#, Quoted(audience))
@@ -248,7 +253,7 @@ fn started_event(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
 }
 
 /// The term of `ask`, if it lies within the ceiling of `client`.
-async fn check_ceiling(client: &Arc<Client>, ask: Ask, now: Moment) -> Result<(Ask, Term), StartError> {
+async fn check_ceiling(client: &Arc<Client>, ask: TaskRequest, now: Moment) -> Result<(TaskRequest, Term), StartError> {
     let compared = ask.parts.iter().map(|part| {
         let ceiling = client.ceiling.entry(&part.audience);
         part.grants.len() * ceiling.map_or(0, |entry| entry.grants.len())

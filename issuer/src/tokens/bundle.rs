@@ -31,7 +31,7 @@ const POLLERS: usize = 4_096;
 
 /// Why there is no bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BundleError {
+pub enum BuildBundleError {
     /// The store refused.
     #[error(transparent)]
     Store(StoreError),
@@ -96,13 +96,13 @@ impl Feed {
     /// `wait` for something newer than `have`, or until `stopping`.
     ///
     /// # Errors
-    /// [`BundleError`].
+    /// [`BuildBundleError`].
     pub async fn after(
         &self,
         have: Option<Position>,
         wait: Duration,
         stopping: Stopping,
-    ) -> Result<Bytes, BundleError> {
+    ) -> Result<Bytes, BuildBundleError> {
         let mut ends = self.store.history_ends();
         let known = ends.borrow_and_update().revocation;
         let known_to_us = have.filter(|have| have.epoch == self.store.epoch() && have.seq <= known);
@@ -119,7 +119,7 @@ impl Feed {
         self.document(Some(seq)).await
     }
 
-    async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
+    async fn document(&self, from: Option<u64>) -> Result<Bytes, BuildBundleError> {
         let latest = self.store.history_ends().borrow().revocation;
         // Held while the document is made, so that a thousand edges woken at once cost one
         // signature.
@@ -147,7 +147,7 @@ impl Feed {
         Ok(document)
     }
 
-    async fn make(&self, from: Option<u64>, now: UnixSeconds) -> Result<Bytes, BundleError> {
+    async fn make(&self, from: Option<u64>, now: UnixSeconds) -> Result<Bytes, BuildBundleError> {
         let since = RevokedSince {
             from: from.unwrap_or_default(),
             now,
@@ -157,7 +157,7 @@ impl Feed {
             latest: seq,
             revocations,
             head,
-        } = read.map_err(BundleError::Store)?;
+        } = read.map_err(BuildBundleError::Store)?;
         let key_set = self.keyring.key_set();
         let bundle = Bundle {
             iss: self.issuer.clone(),
@@ -181,8 +181,8 @@ impl Feed {
     /// The snapshot that the issuer itself holds, with every revocation that is durable by now.
     ///
     /// # Errors
-    /// [`BundleError`].
-    pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
+    /// [`BuildBundleError`].
+    pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BuildBundleError> {
         let latest = self.store.history_ends().borrow().revocation;
         let mut own = self.own.lock().await;
         // Not before: a caller that waited for the lock must not take what was made meanwhile for
@@ -204,7 +204,7 @@ impl Feed {
         let made = own.as_ref().map_or(now, |held| held.issued_at().max(now));
         let document = self.make(from, made).await?;
         let applied = Snapshot::apply(own.as_deref(), &document, &trust, now);
-        let snapshot = Arc::new(applied.map_err(|error| BundleError::Own(error.label().to_owned()))?);
+        let snapshot = Arc::new(applied.map_err(|error| BuildBundleError::Own(error.label().to_owned()))?);
         *own = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }

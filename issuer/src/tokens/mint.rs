@@ -27,7 +27,7 @@ pub struct Mint {
 
 /// A signed writ.
 #[derive(Clone, Debug)]
-pub struct Writ {
+pub struct SignedWrit {
     /// The audience, at which alone it is valid.
     pub audience: String,
     /// The JWT.
@@ -46,7 +46,7 @@ pub struct Minted {
     /// The key that signed them.
     pub kid: String,
     /// For each agent one for each audience.
-    pub writs: Vec<Writ>,
+    pub writs: Vec<SignedWrit>,
 }
 
 impl Minted {
@@ -83,7 +83,7 @@ const IN_PLACE: usize = 8;
 const SIGNATURE_BYTES: usize = 1 + 86;
 
 /// A writ without its token, and what has to be signed for that.
-type WritDraft = (Writ, SigningInput);
+type WritDraft = (SignedWrit, SigningInput);
 
 impl Mint {
     /// Mints the writs of `task`.
@@ -131,7 +131,7 @@ impl Mint {
     ///
     /// # Errors
     /// [`MintError`].
-    pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
+    pub async fn issue(&self, claims: &Claims) -> Result<SignedWrit, MintError> {
         let key_set = self.keyring.key_set();
         let signed = sign_drafts(&key_set, vec![draft(claims, key_set.writ.kid())?]).await?;
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
@@ -189,7 +189,7 @@ impl Mint {
     }
 }
 
-async fn sign_drafts(key_set: &SigningKeySet, drafts: Vec<WritDraft>) -> Result<Vec<Writ>, MintError> {
+async fn sign_drafts(key_set: &SigningKeySet, drafts: Vec<WritDraft>) -> Result<Vec<SignedWrit>, MintError> {
     let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let tokens = key_set.writ.sign(inputs).await.map_err(MintError::Sign)?;
     if tokens.len() != writs.len() {
@@ -212,7 +212,7 @@ fn faithful_payload(claims: &Claims) -> Result<String, MintError> {
 
 /// The draft of a writ that says `claims`.
 fn draft(claims: &Claims, kid: &str) -> Result<WritDraft, MintError> {
-    let writ = Writ {
+    let writ = SignedWrit {
         audience: claims.aud.clone(),
         token: Secret::new(String::new()),
         agent_id: claims.sub.clone(),
@@ -222,7 +222,7 @@ fn draft(claims: &Claims, kid: &str) -> Result<WritDraft, MintError> {
     signing_input(writ, &faithful_payload(claims)?, kid)
 }
 
-fn signing_input(writ: Writ, payload: &str, kid: &str) -> Result<WritDraft, MintError> {
+fn signing_input(writ: SignedWrit, payload: &str, kid: &str) -> Result<WritDraft, MintError> {
     let input = SigningInput::new(JwsKind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
     if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
         let audience = writ.audience;
@@ -273,7 +273,7 @@ impl WritForm {
     }
 
     fn draft(&self, agent_id: &str, jti: &str, kid: &str) -> Result<WritDraft, MintError> {
-        let writ = Writ {
+        let writ = SignedWrit {
             audience: self.audience.clone(),
             token: Secret::new(String::new()),
             agent_id: agent_id.to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::audit::Event;
 use crate::base::clock::Clock;
-use crate::tokens::bundle::{BundleError, Feed};
+use crate::tokens::bundle::{BuildBundleError, Feed};
 use crate::tokens::cache::VerifiedWrits;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::token::claims::Claims;
@@ -33,8 +33,8 @@ impl TokenStatus {
     /// The writ that `token` is, if it is valid now at the edges of its audience.
     ///
     /// # Errors
-    /// [`BundleError`] if the issuer does not know what is revoked.
-    pub(crate) async fn find_valid(&self, token: &str) -> Result<Option<Arc<Verified>>, BundleError> {
+    /// [`BuildBundleError`] if the issuer does not know what is revoked.
+    pub(crate) async fn find_valid(&self, token: &str) -> Result<Option<Arc<Verified>>, BuildBundleError> {
         let audience = match self.verified.find(token) {
             Some(seen) => Ok(seen.claims().aud.clone()),
             None => Unverified::parse(token).and_then(|writ| writ.audience_unverified()),
@@ -48,12 +48,12 @@ impl TokenStatus {
     /// The issuer checks a writ as an edge of `audience` does.
     ///
     /// # Errors
-    /// [`BundleError`] if the issuer does not know what is revoked.
+    /// [`BuildBundleError`] if the issuer does not know what is revoked.
     pub(crate) async fn check_at(
         &self,
         token: &str,
         audience: &str,
-    ) -> Result<Result<Arc<Verified>, TokenError>, BundleError> {
+    ) -> Result<Result<Arc<Verified>, TokenError>, BuildBundleError> {
         let snapshot = self.feed.snapshot().await?;
         let now = self.clock.now().seconds();
         let expect = Expect {

@@ -2,7 +2,7 @@
 //! `edgewrit audit verify` finds it. The next start finds what it compares.
 
 use crate::support::{Bench, ClosedDataDirectory, travel_ceiling};
-use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
+use edgewrit_issuer::audit::{self, ChainHead, Checkpoint, CheckpointError, CheckpointFault, Event, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::data::Opening;
 use edgewrit_issuer::data::maintenance;
@@ -12,7 +12,7 @@ use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
 use edgewrit_issuer::store::RecordEvent;
-use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
+use edgewrit_issuer::verify::{Seen, VerifiedAudit, VerifyError, verify};
 use edgewrit_shared::edge_api::bundle;
 use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::jose::keys::PublicKey;
@@ -23,7 +23,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-pub(crate) fn walked(data: &Path) -> Result<Verified, VerifyError> {
+pub(crate) fn walked(data: &Path) -> Result<VerifiedAudit, VerifyError> {
     verify(&History::open(data).unwrap(), None, Vec::new(), Vec::new(), |_| {})
 }
 
@@ -48,7 +48,7 @@ async fn folder() -> ClosedDataDirectory {
 fn rewrite(folder: &ClosedDataDirectory, seq: u64, from: &str, to: &str) {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let links = History::open(folder.path()).unwrap().after(0, 1_000).unwrap();
-    let mut head = Head::default();
+    let mut head = ChainHead::default();
     for link in links {
         let line = if link.head.seq == seq {
             link.line.replace(from, to)
@@ -64,7 +64,7 @@ fn rewrite(folder: &ClosedDataDirectory, seq: u64, from: &str, to: &str) {
 }
 
 /// Appends `events` as the issuer would. Answers the heads before the first and after each.
-fn append(folder: &ClosedDataDirectory, events: &[Event]) -> Vec<Head> {
+fn append(folder: &ClosedDataDirectory, events: &[Event]) -> Vec<ChainHead> {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let last: i64 = connection
         .query_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
@@ -87,7 +87,7 @@ fn append(folder: &ClosedDataDirectory, events: &[Event]) -> Vec<Head> {
 }
 
 /// Lets the database say that it was pruned up to `head`.
-fn say_pruned(folder: &ClosedDataDirectory, head: Head) {
+fn say_pruned(folder: &ClosedDataDirectory, head: ChainHead) {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let row = params![i64::try_from(head.seq).unwrap(), head.hash];
     let say = "INSERT OR REPLACE INTO audit_pruned VALUES (1, ?1, ?2)";

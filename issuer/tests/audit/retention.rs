@@ -2,7 +2,7 @@
 
 use crate::audit::evidence::walked;
 use crate::support::{Bench, ISSUER};
-use edgewrit_issuer::audit::{Head, Link};
+use edgewrit_issuer::audit::{ChainHead, Link};
 use edgewrit_issuer::config::Retention;
 use edgewrit_issuer::data::backup::back_up;
 use edgewrit_issuer::data::maintenance::run_due_work;
@@ -43,7 +43,7 @@ fn kept(bench: &Bench) -> Vec<Link> {
     History::open(bench.path()).unwrap().after(0, 10_000).unwrap()
 }
 
-fn pruned(bench: &Bench) -> Head {
+fn pruned(bench: &Bench) -> ChainHead {
     History::open(bench.path()).unwrap().pruned().unwrap()
 }
 
@@ -51,7 +51,7 @@ fn pruned(bench: &Bench) -> Head {
 fn archived(folder: &Path) -> Vec<Link> {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
-    let mut head = Head::default();
+    let mut head = ChainHead::default();
     let mut links = Vec::new();
     for file in files {
         for line in fs::read_to_string(&file).unwrap().lines() {
@@ -200,7 +200,7 @@ async fn up_to_where_was_pruned_is_kept_outside_of_the_database() {
 async fn events_behind_an_unknown_one_begin_where_was_pruned() {
     let (bench, _archive, retention) = aged().await;
     let head_at = |seq| History::open(bench.path()).unwrap().head_at(seq).unwrap();
-    assert_eq!(head_at(1_000_000), Head::default());
+    assert_eq!(head_at(1_000_000), ChainHead::default());
     prune(&bench.data, &retention).await.unwrap();
     for seq in [1, pruned(&bench).seq, 1_000_000] {
         assert_eq!(head_at(seq), pruned(&bench));
@@ -218,7 +218,7 @@ async fn events_archived_before_a_crash_are_in_the_archive_once() {
         prune(&bench.data, &retention).await,
         Err(PruneError::Store(_))
     ));
-    assert_eq!(pruned(&bench), Head::default());
+    assert_eq!(pruned(&bench), ChainHead::default());
     // The last line was cut off.
     let mut files: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
@@ -256,7 +256,7 @@ async fn an_audit_that_was_changed_is_not_pruned() {
         execute(&bench, tampering);
         let error = prune(&bench.data, &retention).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{tampering}: {error}");
-        assert_eq!(pruned(&bench), Head::default());
+        assert_eq!(pruned(&bench), ChainHead::default());
         drop(folder);
     }
     let (bench, folder, retention) = aged().await;
@@ -265,6 +265,6 @@ async fn an_audit_that_was_changed_is_not_pruned() {
     assert!(matches!(error, PruneError::Archive(..)), "{error}");
     assert_eq!(
         (pruned(&bench), json!(kept(&bench).len() > 10)),
-        (Head::default(), json!(true))
+        (ChainHead::default(), json!(true))
     );
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, Login, claims, post, send, travel_task};
 use crate::tasks::starting::{travel, verified};
-use edgewrit_issuer::audit::{Broken, Head};
+use edgewrit_issuer::audit::{Broken, ChainHead};
 use edgewrit_issuer::history::History;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -150,9 +150,11 @@ async fn a_revocation_of_an_ambiguous_target_revokes_nothing() {
 }
 
 /// Walks the chain as `edgewrit audit verify` does.
-fn walked(bench: &Bench) -> Result<Head, Broken> {
+fn walked(bench: &Bench) -> Result<ChainHead, Broken> {
     let links = History::open(bench.path()).unwrap().after(0, 10_000).unwrap();
-    links.iter().try_fold(Head::default(), |head, link| link.follows(&head))
+    links
+        .iter()
+        .try_fold(ChainHead::default(), |head, link| link.follows(&head))
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@
 //! the task with the ceiling of the client, and signs the writs.
 
 use anyhow::{Context as _, Result, ensure};
-use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::{CEILING_VALUES, Ceiling};
 use edgewrit_issuer::clock::{Clock, Moment};
 use edgewrit_issuer::data::Data;
 use edgewrit_issuer::granted_task::Task;
 use edgewrit_issuer::id::Seed;
 use edgewrit_issuer::mint;
+use edgewrit_issuer::task_request::Ask;
 use edgewrit_issuer::{grant, json_document};
 use edgewrit_shared::limits::JSON_VALUES;
 use std::sync::Arc;

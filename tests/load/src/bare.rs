@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use ed25519_dalek::{Signer as _, SigningKey};
-use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::id::Seed;
 use edgewrit_issuer::json_document;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::time::UnixSeconds;
@@ -37,7 +37,7 @@ pub(crate) async fn serve() -> Result<()> {
 }
 
 async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, Vec<u8>) {
-    let Ok(ask) = json_document::json(&body, JSON_VALUES, Ask::read) else {
+    let Ok(ask) = json_document::json(&body, JSON_VALUES, TaskRequest::read) else {
         return (StatusCode::BAD_REQUEST, Vec::new());
     };
     let mut writs = Vec::with_capacity(ask.writs());
@@ -67,7 +67,7 @@ async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, V
 /// A key id as long as a thumbprint.
 const KID: &str = "0000000000000000000000000000000000000000000";
 
-fn claims(ask: &Ask, audience: &str, authority: Authority, index: usize) -> Claims {
+fn claims(ask: &TaskRequest, audience: &str, authority: Authority, index: usize) -> Claims {
     let instance = Seed([1; 32]).instance(index);
     Claims {
         iss: "http://127.0.0.1:8080".to_owned(),

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 /// Counters of one isolate.
 #[derive(Debug)]
-pub(crate) struct Metrics {
+pub(crate) struct IsolateMetrics {
     /// Verdicts by label, of which there are about a hundred.
     verdicts: RefCell<Vec<(RecordLabel, u64)>>,
     /// Bundles whose audit head contradicted an earlier head, by label.
@@ -34,7 +34,7 @@ pub(crate) struct Counted<'a> {
     pub(crate) records: (usize, u64),
 }
 
-impl Metrics {
+impl IsolateMetrics {
     pub(crate) const fn new() -> Self {
         Self {
             verdicts: RefCell::new(Vec::new()),

@@ -5,7 +5,7 @@ pub(crate) mod metrics;
 pub(crate) mod queue;
 pub(crate) mod records;
 
-use crate::isolate::metrics::{Counted, Metrics};
+use crate::isolate::metrics::{Counted, IsolateMetrics};
 use crate::isolate::queue::Queue;
 use crate::isolate::records::RecordBuffer;
 use crate::platform::host::HeaderNames;
@@ -38,7 +38,7 @@ pub(crate) struct Isolate {
     pub(crate) names: HeaderNames,
     pub(crate) refresh: RefCell<RefreshSchedule>,
     pub(crate) buffer: RecordBuffer,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: IsolateMetrics,
     memory: Memory,
     snapshot: RefCell<Option<Rc<Snapshot>>>,
 }
@@ -72,7 +72,7 @@ impl Isolate {
             refresh: RefCell::new(RefreshSchedule::every(config.refresh())),
             config: Arc::new(config),
             buffer,
-            metrics: Metrics::new(),
+            metrics: IsolateMetrics::new(),
             memory,
             snapshot: RefCell::new(None),
         })

@@ -7,7 +7,7 @@ mod snapshot;
 use crate::handover;
 use crate::host::{Host, LogLevel};
 use crate::records::FilterRecords;
-use crate::settings::{self, Settings};
+use crate::settings::{self, FilterSettings};
 use edgewrit_edge::config::{FaultList, short_secret_warning};
 use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
 use edgewrit_edge::issuer::pace::{LOG_SECONDS, Periodic};
@@ -27,7 +27,7 @@ use std::cell::{Cell, RefCell};
 pub struct Root<H> {
     pub(crate) host: H,
     /// The settings.
-    pub settings: Settings,
+    pub settings: FilterSettings,
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
     refresh: Cell<RefreshSchedule>,
@@ -64,7 +64,7 @@ impl<H: Host> Root<H> {
     ///
     /// # Errors
     /// If the host has no time.
-    pub fn new(host: H, settings: Settings, seed: u64, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
+    pub fn new(host: H, settings: FilterSettings, seed: u64, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
         for name in settings.config.short_secrets() {
             host.log(LogLevel::Warn, &short_secret_warning(name));
         }

@@ -2,7 +2,7 @@
 
 use crate::host::stream::Flow;
 use crate::root::{Caller, Root};
-use crate::settings::Settings;
+use crate::settings::FilterSettings;
 use crate::simulated::{ENVIRONMENT, SharedData, SimulatedHost, header_list, settings_text};
 use crate::stream::{Stream, unseen};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
@@ -22,7 +22,7 @@ fn with_filter(
 ) {
     let data = RefCell::new(SharedData::default());
     let host = SimulatedHost::new(&data, NOW);
-    let settings = Settings::read(change(&settings_text()).into_bytes(), ENVIRONMENT).unwrap();
+    let settings = FilterSettings::read(change(&settings_text()).into_bytes(), ENVIRONMENT).unwrap();
     let root = Rc::new(Root::new(&host, settings, 1, None).unwrap());
     root.receive_bundle(IssuerAnswer::Got {
         status: 200,

@@ -1,6 +1,6 @@
 //! Problems for the client, records for the log.
 
-use crate::harness::{Ask, Edge, Issuer};
+use crate::harness::{Ask, Edge, SimulatedIssuer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::Outcome;
@@ -89,7 +89,7 @@ fn a_record_always_has_a_cause() {
     let edge = Edge::new();
     let limited = [r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":1,"allowance":"b"}}"#];
     let spent = edge
-        .ask_with(&Ask::new(FLIGHTS, &limited), &Issuer::with("b", 0))
+        .ask_with(&Ask::new(FLIGHTS, &limited), &SimulatedIssuer::with("b", 0))
         .refused();
     let nowhere = edge.ask(&Ask::new("GET /nowhere", &SEARCH)).refused();
     for (refusal, cause) in [

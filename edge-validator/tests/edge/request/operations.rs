@@ -47,14 +47,14 @@ fn each_of_ten_thousand_operations_is_found() {
 #[test]
 fn the_most_specific_operation_wins_from_the_left() {
     let resource = |edge: &Edge, line: &str| match edge.ask(&Ask::new(line, &ALL)) {
-        crate::harness::Verdict::Sent(_, flight) => {
+        crate::harness::TestVerdict::Sent(_, flight) => {
             let line = flight
                 .finish(edgewrit_edge::verdict::in_flight::Outcome::Answered(200))
                 .line();
             let (_, rest) = line.split_once("\"resource\":\"").unwrap();
             rest.split('"').next().unwrap().to_owned()
         }
-        crate::harness::Verdict::Refused(refusal) => refusal.reason().label().to_owned(),
+        crate::harness::TestVerdict::Refused(refusal) => refusal.reason().label().to_owned(),
     };
     let edge = edge_of(
         &[

@@ -1,7 +1,7 @@
 //! Every input gets a verdict without a panic. The edge sends the request as it arrived, with the
 //! query in its canonical spelling.
 
-use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
+use crate::harness::{Ask, Edge, SimulatedIssuer, TestVerdict, config_text, secret, writ};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::apply_bundle;
 use edgewrit_edge::issuer::call::IssuerAnswer;
@@ -68,14 +68,14 @@ proptest! {
         }
         ask.headers.extend(more);
         ask.body.clone_from(&body);
-        match edge.ask_with(&ask, &Issuer::default()) {
-            Verdict::Refused(refusal) => {
+        match edge.ask_with(&ask, &SimulatedIssuer::default()) {
+            TestVerdict::Refused(refusal) => {
                 let line = refusal.record().line();
                 prop_assert!(json::parse(line.as_bytes(), 100).is_ok(), "{line}");
                 prop_assert!(json::parse(refusal.response().body.as_bytes(), 100).is_ok());
                 prop_assert!((400..=503).contains(&refusal.status()));
             }
-            Verdict::Sent(request, flight) => {
+            TestVerdict::Sent(request, flight) => {
                 // A `+` that is read as a space is encoded as a space; and every `=` in these lines
                 // ends a name.
                 prop_assert_eq!(request.target.as_str(), String::from_utf8(ask.target).unwrap().replace('+', "%20"));

@@ -278,7 +278,9 @@ fn a_spent_use_with_an_unknown_outcome_is_recorded_as_such() {
         (Outcome::Aborted, "spent_unknown"),
     ] {
         let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
-        let (_, flight) = Edge::new().ask_with(&ask, &crate::harness::Issuer::with("a", 9)).sent();
+        let (_, flight) = Edge::new()
+            .ask_with(&ask, &crate::harness::SimulatedIssuer::with("a", 9))
+            .sent();
         let record = flight.finish(outcome);
         let line = record.line();
         assert!(line.contains(&format!("\"outcome\":\"{expected}\"")), "{line}");
@@ -291,7 +293,9 @@ fn the_refusal_of_a_withdrawn_permit_says_that_a_use_was_spent() {
     use edgewrit_edge::verdict::refusal::HostFault;
     let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":9,"allowance":"a"}}"#;
     let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
-    let (_, flight) = Edge::new().ask_with(&ask, &crate::harness::Issuer::with("a", 9)).sent();
+    let (_, flight) = Edge::new()
+        .ask_with(&ask, &crate::harness::SimulatedIssuer::with("a", 9))
+        .sent();
     assert!(
         flight
             .withdraw(HostFault::OtherRequest)

@@ -1,6 +1,6 @@
 //! Spending: the calls to the issuer, and the meaning of its answers.
 
-use crate::harness::{Ask, Edge, Issuer, Verdict};
+use crate::harness::{Ask, Edge, SimulatedIssuer, TestVerdict};
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::step::{NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
@@ -53,10 +53,10 @@ fn body(call: &Call) -> Json {
 #[test]
 fn the_first_spend_asks_for_a_boot_id_and_later_ones_use_it() {
     let edge = Edge::new();
-    let issuer = Issuer::with("b", 5);
+    let issuer = SimulatedIssuer::with("b", 5);
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     for _ in 0..2 {
-        assert!(matches!(edge.ask_with(&ask, &issuer), Verdict::Sent(..)));
+        assert!(matches!(edge.ask_with(&ask, &issuer), TestVerdict::Sent(..)));
     }
     let calls = issuer.calls.borrow();
     let paths: Vec<&str> = calls.iter().map(|(path, _)| path.as_str()).collect();

@@ -1,6 +1,6 @@
 //! The travel story: search one route any number of times, book one ticket for one user.
 
-use crate::harness::{Ask, Edge, Issuer, Verdict, writ};
+use crate::harness::{Ask, Edge, SimulatedIssuer, TestVerdict, writ};
 use edgewrit_edge::memory::Memory;
 use edgewrit_test_issuer::{self as support, NOW};
 
@@ -18,16 +18,16 @@ fn booking(user: &str, seats: &str) -> Ask {
     Ask::new("POST /bookings", &[SEARCH, BOOK]).json(&format!(r#"{{"passenger":{{"user":"{user}"}},"seats":{seats}}}"#))
 }
 
-fn code(edge: &Edge, ask: &Ask, issuer: &Issuer) -> &'static str {
+fn code(edge: &Edge, ask: &Ask, issuer: &SimulatedIssuer) -> &'static str {
     match edge.ask_with(ask, issuer) {
-        Verdict::Sent(..) => "permit",
-        Verdict::Refused(refusal) => refusal.error_code(),
+        TestVerdict::Sent(..) => "permit",
+        TestVerdict::Refused(refusal) => refusal.error_code(),
     }
 }
 
 #[test]
 fn the_agent_searches_its_route_as_often_as_it_likes() {
-    let (edge, issuer) = (Edge::new(), Issuer::with("ticket", 1));
+    let (edge, issuer) = (Edge::new(), SimulatedIssuer::with("ticket", 1));
     for _ in 0..3 {
         assert_eq!(code(&edge, &search("JFK", "LHR", "2026-05-10"), &issuer), "permit");
     }
@@ -36,7 +36,7 @@ fn the_agent_searches_its_route_as_often_as_it_likes() {
 
 #[test]
 fn another_route_or_day_is_refused() {
-    let (edge, issuer) = (Edge::new(), Issuer::default());
+    let (edge, issuer) = (Edge::new(), SimulatedIssuer::default());
     for ask in [
         search("JFK", "CDG", "2026-05-10"),
         search("LHR", "JFK", "2026-05-10"),
@@ -49,7 +49,7 @@ fn another_route_or_day_is_refused() {
 
 #[test]
 fn one_ticket_is_booked_and_no_second() {
-    let (edge, issuer) = (Edge::new(), Issuer::with("ticket", 1));
+    let (edge, issuer) = (Edge::new(), SimulatedIssuer::with("ticket", 1));
     let (request, _) = edge.ask_with(&booking("X", "1"), &issuer).sent();
     assert_eq!(
         request.body.as_deref(),
@@ -60,7 +60,7 @@ fn one_ticket_is_booked_and_no_second() {
 
 #[test]
 fn two_edges_and_two_writs_share_the_one_ticket() {
-    let issuer = Issuer::with("ticket", 1);
+    let issuer = SimulatedIssuer::with("ticket", 1);
     let (one, other) = (
         Edge::new(),
         Edge {
@@ -82,7 +82,7 @@ fn two_edges_and_two_writs_share_the_one_ticket() {
 
 #[test]
 fn another_user_fifty_seats_and_odd_spellings_are_refused_and_spend_nothing() {
-    let (edge, issuer) = (Edge::new(), Issuer::with("ticket", 1));
+    let (edge, issuer) = (Edge::new(), SimulatedIssuer::with("ticket", 1));
     for ask in [
         booking("Y", "1"),
         booking("X", "50"),

@@ -2,14 +2,14 @@
 
 use crate::input::document::Document;
 use crate::output::failure::Failure;
-use edgewrit_issuer::ask::Ask;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::grant::Grant;
 use std::path::Path;
 
 /// The grants that the request at `path` has for `audience`, in the order of the file.
 pub(crate) fn read_grants(path: &Path, audience: &str) -> Result<Vec<Grant>, Failure> {
     let document = Document::open(path)?;
-    let ask = document.read(Ask::read)?;
+    let ask = document.read(TaskRequest::read)?;
     let audiences: Vec<_> = ask.parts.iter().map(|part| format!("`{}`", part.audience)).collect();
     let part = ask.parts.into_iter().find(|part| part.audience == audience);
     part.map(|part| part.grants).ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! Compares the database with what was published of it.
 
 use super::{HEAD_FILE, Published};
-use crate::audit::{CheckpointId, Head, hash_checkpoint};
+use crate::audit::{ChainHead, CheckpointId, hash_checkpoint};
 use crate::store::rows::audit::PublishedPlace;
 
 /// Why the database is not the one that was published.
@@ -22,7 +22,7 @@ pub enum Disagreement {
     )]
     Behind {
         /// The head that was published.
-        published: Head,
+        published: ChainHead,
         /// Number of the last event in the database.
         found: u64,
     },
@@ -30,7 +30,7 @@ pub enum Disagreement {
     #[error("event {} of the database is not the one that was published, {published}", published.seq)]
     Fork {
         /// The head that was published.
-        published: Head,
+        published: ChainHead,
     },
     /// It does not have a checkpoint that was published.
     #[error("the database does not have checkpoint {} as it was published", published.number)]
@@ -44,7 +44,7 @@ pub enum Disagreement {
     )]
     Pruned {
         /// The last event that the issuer pruned; the beginning if it pruned none.
-        kept: Head,
+        kept: ChainHead,
         /// The number of the last event that was pruned, as the database says.
         found: u64,
     },

@@ -100,13 +100,13 @@ pub fn read_witness(path: &Path) -> Result<Vec<Published>, OutsideError> {
 #[expect(clippy::disallowed_methods, reason = "a test writes what it wants, where it wants")]
 mod tests {
     use super::*;
-    use crate::audit::{CheckpointId, Head};
+    use crate::audit::{ChainHead, CheckpointId};
     use edgewrit_shared::time::UnixSeconds;
 
     fn published(seq: u64, checkpoint: Option<u64>) -> Published {
         Published {
             epoch: "e".to_owned(),
-            head: Head { seq, hash: [7; 32] },
+            head: ChainHead { seq, hash: [7; 32] },
             checkpoint: checkpoint.map(|number| CheckpointId { number, hash: [8; 32] }),
             at: UnixSeconds(9),
         }

@@ -5,7 +5,7 @@
 //! A head is durable in the database before it is written here: a crash leaves the file behind the
 //! database, never ahead of it.
 
-use crate::audit::{CheckpointId, Head};
+use crate::audit::{ChainHead, CheckpointId};
 use crate::files::FileError;
 use edgewrit_shared::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub struct Published {
     /// The epoch of the database.
     pub epoch: String,
     /// The last event.
-    pub head: Head,
+    pub head: ChainHead,
     /// The last checkpoint, if there was one.
     pub checkpoint: Option<CheckpointId>,
     /// Time at which the head was written.
@@ -69,7 +69,7 @@ impl Published {
             None => None,
         };
         Some(Self {
-            head: Head::parse(&document.head)?,
+            head: ChainHead::parse(&document.head)?,
             epoch: document.epoch,
             checkpoint,
             at: UnixSeconds(document.at),

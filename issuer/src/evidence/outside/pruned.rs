@@ -5,7 +5,7 @@
 //! behind it.
 
 use super::{Disagreement, OutsideError};
-use crate::audit::Head;
+use crate::audit::ChainHead;
 use crate::files::{DataDirectory, FileError};
 
 /// The file in the data directory.
@@ -15,19 +15,19 @@ pub const PRUNED_FILE: &str = "pruned";
 ///
 /// # Errors
 /// [`OutsideError`].
-pub fn read_pruned_file(directory: &DataDirectory) -> Result<Head, OutsideError> {
+pub fn read_pruned_file(directory: &DataDirectory) -> Result<ChainHead, OutsideError> {
     let file = directory.file(PRUNED_FILE);
     let Some(bytes) = file.read().map_err(OutsideError::Directory)? else {
-        return Ok(Head::default());
+        return Ok(ChainHead::default());
     };
     let text = std::str::from_utf8(&bytes).ok();
-    text.and_then(|text| Head::parse(text.trim_end()))
+    text.and_then(|text| ChainHead::parse(text.trim_end()))
         .ok_or_else(|| OutsideError::NoHead(file.path().to_owned()))
 }
 
 /// Writes the file of the data `directory`: whole or not at all. There is none if nothing was
 /// pruned.
-pub(crate) fn write_pruned_file(directory: &DataDirectory, pruned: Head) -> Result<(), FileError> {
+pub(crate) fn write_pruned_file(directory: &DataDirectory, pruned: ChainHead) -> Result<(), FileError> {
     let file = directory.file(PRUNED_FILE);
     if pruned.seq == 0 {
         return file.remove();
@@ -37,7 +37,7 @@ pub(crate) fn write_pruned_file(directory: &DataDirectory, pruned: Head) -> Resu
 
 /// Whether the database, which says that it was pruned up to `found`, may say so where the file has
 /// `kept`.
-pub(crate) fn compare_pruned(kept: Head, found: Head) -> Result<(), Disagreement> {
+pub(crate) fn compare_pruned(kept: ChainHead, found: ChainHead) -> Result<(), Disagreement> {
     if found.seq < kept.seq || found == kept {
         return Ok(());
     }

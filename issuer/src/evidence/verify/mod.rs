@@ -1,7 +1,7 @@
 //! Verifies the audit of a data directory: the chain from its beginning, its checkpoints by keys
 //! that are pinned outside of the database, and what was kept or seen of its heads elsewhere.
 
-use crate::audit::{Broken, CheckpointFault, Head, Link};
+use crate::audit::{Broken, ChainHead, CheckpointFault, Link};
 use crate::evidence::history::{History, HistoryError};
 use crate::evidence::outside::{Disagreement, Published, compare_pruned};
 use crate::keys::PinnedKeys;
@@ -20,7 +20,7 @@ const EVENTS: u64 = 2_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// A head.
-    Head(Head),
+    Head(ChainHead),
     /// Only how far it reached, as a gauge shows it.
     Reached(u64),
 }
@@ -29,7 +29,7 @@ impl Seen {
     /// Reads `<seq>:<hash>`, or `<seq>` alone.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let head = Head::parse(text).map(Self::Head);
+        let head = ChainHead::parse(text).map(Self::Head);
         head.or_else(|| text.parse().ok().map(Self::Reached))
     }
 
@@ -107,11 +107,11 @@ impl From<Broken> for VerifyError {
 
 /// The result of a verification.
 #[derive(Clone, Debug)]
-pub struct Verified {
+pub struct VerifiedAudit {
     /// Behind which event it begins: what came before was archived.
-    pub begin: Head,
+    pub begin: ChainHead,
     /// The head of the chain.
-    pub head: Head,
+    pub head: ChainHead,
     /// The number of checkpoints.
     pub checkpoints: u64,
     /// The event at which the first numbered checkpoint stands.
@@ -127,10 +127,10 @@ pub struct Verified {
 /// # Errors
 /// [`VerifyError`].
 pub fn verify_export<E: From<VerifyError>>(
-    links: impl IntoIterator<Item = Result<(Head, Link), E>>,
+    links: impl IntoIterator<Item = Result<(ChainHead, Link), E>>,
     seen: Vec<Seen>,
     witnessed: Vec<Published>,
-) -> Result<Verified, E> {
+) -> Result<VerifiedAudit, E> {
     let mut walk = ChainWalk::new(seen, witnessed);
     for (number, link) in links.into_iter().enumerate() {
         let (before, link) = link?;
@@ -156,7 +156,7 @@ pub fn verify(
     seen: Vec<Seen>,
     witnessed: Vec<Published>,
     mut progress: impl FnMut(u64),
-) -> Result<Verified, VerifyError> {
+) -> Result<VerifiedAudit, VerifyError> {
     // Before the state of the database that is walked: a server that runs writes it after that. The
     // keys after it, for they are pinned before.
     let published = history.published()?;

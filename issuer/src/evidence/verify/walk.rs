@@ -1,7 +1,7 @@
 //! The state of a walk over the chain.
 
-use super::{Seen, Verified, VerifyError};
-use crate::audit::{Broken, CheckpointWalk, Head, Link};
+use super::{Seen, VerifiedAudit, VerifyError};
+use crate::audit::{Broken, ChainHead, CheckpointWalk, Link};
 use crate::base::rfc3339;
 use crate::evidence::outside::Published;
 use crate::keys::PinnedKeys;
@@ -19,8 +19,8 @@ struct Restored {
 /// The state of a walk over the chain.
 pub(super) struct ChainWalk {
     /// Behind which it begins.
-    pub(super) begin: Head,
-    pub(super) head: Head,
+    pub(super) begin: ChainHead,
+    pub(super) head: ChainHead,
     /// Whether an event tells that the issuer pruned up to `begin`.
     pub(super) is_prune_told: bool,
     seen: Vec<Seen>,
@@ -40,8 +40,8 @@ impl ChainWalk {
     pub(super) fn new(seen: Vec<Seen>, mut witnessed: Vec<Published>) -> Self {
         witnessed.sort_by_key(|published| published.head.seq);
         Self {
-            begin: Head::default(),
-            head: Head::default(),
+            begin: ChainHead::default(),
+            head: ChainHead::default(),
             is_prune_told: false,
             seen,
             witnessed,
@@ -80,7 +80,7 @@ impl ChainWalk {
     }
 
     /// Begins behind events that were pruned, where a checkpoint says so.
-    pub(super) fn begin_behind(&mut self, pruned: Head, jws: &str, keys: &PinnedKeys) -> Result<(), VerifyError> {
+    pub(super) fn begin_behind(&mut self, pruned: ChainHead, jws: &str, keys: &PinnedKeys) -> Result<(), VerifyError> {
         let begin = self.checkpoints.begin(jws, keys, &pruned);
         begin.map_err(|fault| VerifyError::Checkpoint(pruned.seq, fault))?;
         (self.begin, self.head) = (pruned, pruned);
@@ -153,13 +153,13 @@ fn read_restore(link: &Link) -> Option<Restored> {
     let left = data.get("epochs_before")?.as_array()?;
     let left = left.iter().filter_map(Value::as_str).map(str::to_owned);
     Some(Restored {
-        backup_end: Head::parse(data.get(member)?.as_str()?)?.seq,
+        backup_end: ChainHead::parse(data.get(member)?.as_str()?)?.seq,
         left: left.collect(),
     })
 }
 
 /// Whether a link is the event of a prune up to `begin`.
-fn tells_of_prune(link: &Link, begin: Head) -> bool {
+fn tells_of_prune(link: &Link, begin: ChainHead) -> bool {
     let line = &link.line;
     line.contains(r#","event":"audit_pruned""#) && line.contains(&format!(r#""to":"{begin}""#))
 }
@@ -175,8 +175,8 @@ pub(super) fn time_of_event(link: &Link) -> UnixSeconds {
 }
 
 impl ChainWalk {
-    pub(super) fn verified(&self, left_behind: usize, is_pinned: bool) -> Verified {
-        Verified {
+    pub(super) fn verified(&self, left_behind: usize, is_pinned: bool) -> VerifiedAudit {
+        VerifiedAudit {
             begin: self.begin,
             head: self.head,
             checkpoints: self.checkpoints.count,

@@ -2,7 +2,7 @@
 
 use super::bearer::Operator;
 use super::fields::expected;
-use crate::audit::{Head, Link};
+use crate::audit::{ChainHead, Link};
 use crate::base::clock::Moment;
 use crate::base::id::hex;
 use crate::base::rfc3339;
@@ -35,7 +35,7 @@ pub(super) async fn events(
 }
 
 /// An event in this API's shape.
-fn event_json((before, link): &(Head, Link)) -> Value {
+fn event_json((before, link): &(ChainHead, Link)) -> Value {
     let line: Value = serde_json::from_str(&link.line).unwrap_or_default();
     let mut event_json = json!({
         "id": format!("evt-{:06}", link.head.seq),

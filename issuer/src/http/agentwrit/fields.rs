@@ -3,7 +3,7 @@
 use crate::base::id::{ID_EXPECTED, read_id};
 use crate::base::json_document;
 use crate::http::extract::body;
-use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::body_budget::UnauthenticatedBodyBudget;
 use crate::http::problem::{Code, Problem};
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
@@ -114,12 +114,12 @@ pub(super) struct UnauthenticatedFields(pub(super) Fields);
 
 impl<S: Send + Sync> FromRequest<S> for UnauthenticatedFields
 where
-    Arc<BodyBudget>: FromRef<S>,
+    Arc<UnauthenticatedBodyBudget>: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let budget = Arc::<BodyBudget>::from_ref(state);
+        let budget = Arc::<UnauthenticatedBodyBudget>::from_ref(state);
         let bytes = body::receive_unauthenticated(&budget, request).await?;
         Fields::read_aside(bytes).await.map(Self)
     }

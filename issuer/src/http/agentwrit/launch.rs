@@ -2,7 +2,7 @@
 
 use super::bearer::{ClientSession, Operator};
 use super::fields::Fields;
-use crate::agents::{LaunchAsk, Owner};
+use crate::agents::{LaunchRequest, Owner};
 use crate::audit::RequestInfo;
 use crate::base::rfc3339;
 use crate::http::problem::Problem;
@@ -38,7 +38,7 @@ pub(super) async fn by_client(
 }
 
 async fn launch(issuer: &Issuer, owner: &Owner, info: &RequestInfo, fields: &Fields) -> Result<Response, Problem> {
-    let ask = LaunchAsk {
+    let ask = LaunchRequest {
         agent_name: fields.text("agent_name")?.to_owned(),
         scope: fields.texts("allowed_scope")?,
         max_ttl: fields.seconds("max_ttl", MAX_TTL)?,

@@ -1,7 +1,7 @@
 //! Authentication: the client, the edge or the session of a request.
 
 use crate::http::problem::{Code, Problem};
-use crate::registry::{Client, Edge};
+use crate::registry::{Client, RegisteredEdge};
 use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
 use axum::http::{HeaderMap, header};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The content of an `authorization` header.
-enum Authorization {
+enum AuthorizationHeader {
     Basic(String, Secret),
     Bearer(Secret),
 }
@@ -20,8 +20,8 @@ enum Authorization {
 /// The client that the headers identify: by Basic, or by the bearer of a session.
 pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
     let found = match read_authorization(headers) {
-        Some(Authorization::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
-        Some(Authorization::Bearer(token)) => match issuer.sessions.find_valid(&token).await? {
+        Some(AuthorizationHeader::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
+        Some(AuthorizationHeader::Bearer(token)) => match issuer.sessions.find_valid(&token).await? {
             Some(Session {
                 who: Principal::Client(id),
                 ..
@@ -36,15 +36,15 @@ pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &Head
 /// The bearer that the headers present.
 pub(in crate::http) fn read_bearer(headers: &HeaderMap) -> Option<Secret> {
     match read_authorization(headers) {
-        Some(Authorization::Bearer(token)) => Some(token),
+        Some(AuthorizationHeader::Bearer(token)) => Some(token),
         _ => None,
     }
 }
 
 /// The edge that the headers identify, by Basic.
-pub(in crate::http) fn authenticate_edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Edge>, Problem> {
+pub(in crate::http) fn authenticate_edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<RegisteredEdge>, Problem> {
     let found = match read_authorization(headers) {
-        Some(Authorization::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
+        Some(AuthorizationHeader::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
         _ => None,
     };
     found.ok_or(Problem::new(Code::Unauthorized))
@@ -53,25 +53,28 @@ pub(in crate::http) fn authenticate_edge(issuer: &Issuer, headers: &HeaderMap) -
 /// Id and secret of HTTP Basic (RFC 7617), if that is what the headers hold.
 pub(in crate::http) fn read_basic(headers: &HeaderMap) -> Option<(String, Secret)> {
     match read_authorization(headers) {
-        Some(Authorization::Basic(id, secret)) => Some((id, secret)),
+        Some(AuthorizationHeader::Basic(id, secret)) => Some((id, secret)),
         _ => None,
     }
 }
 
 /// The one `authorization` header. A request with two authenticates no party.
-fn read_authorization(headers: &HeaderMap) -> Option<Authorization> {
+fn read_authorization(headers: &HeaderMap) -> Option<AuthorizationHeader> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (all.next(), all.next()) else {
         return None;
     };
     let (scheme, rest) = only.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Authorization::Bearer(Secret::new(rest.to_owned())));
+        return Some(AuthorizationHeader::Bearer(Secret::new(rest.to_owned())));
     }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = Zeroizing::new(STANDARD.decode(rest).ok()?);
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    Some(Authorization::Basic(id.to_owned(), Secret::new(secret.to_owned())))
+    Some(AuthorizationHeader::Basic(
+        id.to_owned(),
+        Secret::new(secret.to_owned()),
+    ))
 }

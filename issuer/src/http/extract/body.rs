@@ -1,6 +1,6 @@
 //! Bodies of requests: bounded in size and time, of the type they should be, read strictly.
 
-use super::body_budget::{BodyBudget, SMALL_BODY};
+use super::body_budget::{SMALL_BODY, UnauthenticatedBodyBudget};
 use crate::base::json_document;
 use crate::http::problem::{Code, Problem};
 use axum::RequestExt as _;
@@ -59,7 +59,7 @@ pub(in crate::http) async fn expect_empty(request: Request) -> Result<(), Proble
 /// The names and values of an unauthenticated form, each name at most once but for those in
 /// `repeatable`.
 pub(in crate::http) async fn form(
-    budget: &BodyBudget,
+    budget: &UnauthenticatedBodyBudget,
     request: Request,
     repeatable: &[&str],
 ) -> Result<Vec<(String, String)>, Problem> {
@@ -105,7 +105,10 @@ pub(in crate::http) async fn receive(request: Request) -> Result<Bytes, Problem>
 }
 
 /// The body of an unauthenticated request, once it is there, if the budget has room for it.
-pub(in crate::http) async fn receive_unauthenticated(budget: &BodyBudget, request: Request) -> Result<Bytes, Problem> {
+pub(in crate::http) async fn receive_unauthenticated(
+    budget: &UnauthenticatedBodyBudget,
+    request: Request,
+) -> Result<Bytes, Problem> {
     in_time(collect(request, Some(budget))).await
 }
 
@@ -114,7 +117,7 @@ async fn in_time(receive: impl Future<Output = Result<Bytes, Problem>>) -> Resul
     arrived.unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
 }
 
-async fn collect(request: Request, budget: Option<&BodyBudget>) -> Result<Bytes, Problem> {
+async fn collect(request: Request, budget: Option<&UnauthenticatedBodyBudget>) -> Result<Bytes, Problem> {
     let mut body = request.into_limited_body();
     // A body that comes in one piece, as most do, is not copied.
     let (mut first, mut all, mut taken) = (Bytes::new(), Vec::new(), Vec::new());

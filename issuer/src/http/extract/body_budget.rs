@@ -11,15 +11,15 @@ const BUDGET_BYTES: usize = 64 * 1024 * 1024;
 /// The budget of all unauthenticated bodies: a client must not fill memory before it has
 /// authenticated.
 #[derive(Debug)]
-pub(in crate::http) struct BodyBudget(Semaphore);
+pub(in crate::http) struct UnauthenticatedBodyBudget(Semaphore);
 
-impl Default for BodyBudget {
+impl Default for UnauthenticatedBodyBudget {
     fn default() -> Self {
         Self(Semaphore::new(BUDGET_BYTES))
     }
 }
 
-impl BodyBudget {
+impl UnauthenticatedBodyBudget {
     /// Takes so many bytes, until the answer is dropped.
     pub(in crate::http) fn take(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Problem> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);

@@ -2,7 +2,7 @@
 
 use super::auth;
 use crate::http::problem::Problem;
-use crate::registry::{Client, Edge};
+use crate::registry::{Client, RegisteredEdge};
 use crate::state::Issuer;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -75,7 +75,7 @@ where
 }
 
 /// Admits an edge.
-pub(in crate::http) struct AuthenticatedEdge(pub(in crate::http) Arc<Edge>);
+pub(in crate::http) struct AuthenticatedEdge(pub(in crate::http) Arc<RegisteredEdge>);
 
 impl AdmitsCaller for AuthenticatedEdge {
     const CALLER: AdmittedCaller = AdmittedCaller::Edge;

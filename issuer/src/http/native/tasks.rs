@@ -8,11 +8,11 @@ use crate::http::extract::callers::AuthenticatedClient;
 use crate::http::extract::request_body::{EmptyBody, JsonBody, JsonRequest, PathId};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
-use crate::policy::ask::Ask;
+use crate::policy::task_request::TaskRequest;
 use crate::state::Issuer;
 use crate::store::rows::task::Repetition;
 use crate::tasks::lifecycle::Started;
-use crate::tokens::mint::Writ;
+use crate::tokens::mint::SignedWrit;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -60,8 +60,8 @@ impl<'a> From<&'a Started> for TaskAnswer<'a> {
     }
 }
 
-impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
-    fn from(writ: &'a Writ) -> Self {
+impl<'a> From<&'a SignedWrit> for AnsweredWrit<'a> {
+    fn from(writ: &'a SignedWrit) -> Self {
         Self {
             audience: &writ.audience,
             access_token: writ.token.expose(),
@@ -72,7 +72,7 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
     }
 }
 
-impl JsonRequest for Ask {
+impl JsonRequest for TaskRequest {
     fn read(node: &Node<'_>) -> Option<Self> {
         Self::read(node)
     }
@@ -83,7 +83,7 @@ async fn start(
     State(issuer): State<Arc<Issuer>>,
     info: RequestInfo,
     IdempotencyKey(key): IdempotencyKey,
-    JsonBody { value: ask, bytes }: JsonBody<Ask>,
+    JsonBody { value: ask, bytes }: JsonBody<TaskRequest>,
 ) -> Result<Response, Problem> {
     let repeat = key.map(|key| repeat(key, &bytes));
     let started = issuer.tasks.start(&client, ask, repeat, &info).await?;

@@ -3,7 +3,7 @@
 use super::error::{OAuthError, OAuthErrorCode};
 use super::form::TokenForm;
 use crate::audit::RequestInfo;
-use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::body_budget::UnauthenticatedBodyBudget;
 use crate::http::extract::callers::{AdmitsCaller, AdmittedCaller};
 use crate::http::extract::request_info::request_info;
 use crate::http::extract::{auth, body};
@@ -40,12 +40,15 @@ impl<C: FormCaller> AdmitsCaller for FormRequest<C> {
 impl<S: Send + Sync, C: FormCaller> FromRequest<S> for FormRequest<C>
 where
     Arc<Issuer>: FromRef<S>,
-    Arc<BodyBudget>: FromRef<S>,
+    Arc<UnauthenticatedBodyBudget>: FromRef<S>,
 {
     type Rejection = OAuthError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OAuthError> {
-        let (issuer, budget) = (Arc::<Issuer>::from_ref(state), Arc::<BodyBudget>::from_ref(state));
+        let (issuer, budget) = (
+            Arc::<Issuer>::from_ref(state),
+            Arc::<UnauthenticatedBodyBudget>::from_ref(state),
+        );
         let headers = request.headers().clone();
         let mut form = TokenForm::read(body::form(&budget, request, C::REPEATABLE).await?);
         let caller = C::authenticate(&issuer, &headers, &mut form)?;

@@ -9,7 +9,7 @@ use crate::base::json_document::ReadError;
 use crate::http::extract::body;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::policy::ask::{AudiencePart, read_grant};
+use crate::policy::task_request::{AudiencePart, read_grant};
 use crate::registry::Client;
 use crate::state::Issuer;
 use crate::tasks::lifecycle::{StartError, Started};

@@ -7,7 +7,7 @@ use crate::http::extract::auth;
 use crate::http::extract::callers::AdmittedCaller;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::registry::{Client, Edge};
+use crate::registry::{Client, RegisteredEdge};
 use crate::state::Issuer;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -21,7 +21,7 @@ const INACTIVE: &str = r#"{"active":false}"#;
 /// The parties that may introspect a writ: its client, and the edges of its audience.
 pub(super) enum Introspector {
     Client(Arc<Client>),
-    Edge(Arc<Edge>),
+    Edge(Arc<RegisteredEdge>),
 }
 
 impl Introspector {

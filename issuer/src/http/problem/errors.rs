@@ -13,7 +13,7 @@ use crate::sessions::LoginError;
 use crate::store::StoreError;
 use crate::tasks::lifecycle::StartError;
 use crate::tasks::report::ReportError;
-use crate::tokens::bundle::BundleError;
+use crate::tokens::bundle::BuildBundleError;
 use crate::tokens::mint::MintError;
 use crate::tokens::revoke::RevokeError;
 
@@ -38,8 +38,8 @@ impl From<NoRandomness> for Problem {
     }
 }
 
-impl From<BundleError> for Problem {
-    fn from(error: BundleError) -> Self {
+impl From<BuildBundleError> for Problem {
+    fn from(error: BuildBundleError) -> Self {
         Self::new(Code::Unavailable).inside(error.to_string())
     }
 }

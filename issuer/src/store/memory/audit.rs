@@ -3,7 +3,7 @@
 use super::MemoryStore;
 use super::state::{KeptEvent, MemoryState};
 use super::writing::MemoryWriting;
-use crate::audit::{EventKind, Head, Link, Tally};
+use crate::audit::{ChainHead, EventKind, Link, Tally};
 use crate::base::clock::Moment;
 use crate::store::rows::audit::{CheckpointRow, EventPage, EventQuery, EventsBehind, PublishedPlace};
 use crate::store::rules::retention::prune_preference;
@@ -46,11 +46,11 @@ impl AuditStore for MemoryStore {
         self.limiter.total()
     }
 
-    fn audit_head(&self) -> Stored<'_, Head> {
+    fn audit_head(&self) -> Stored<'_, ChainHead> {
         self.read(MemoryState::head)
     }
 
-    fn pruned_head(&self) -> Stored<'_, Head> {
+    fn pruned_head(&self) -> Stored<'_, ChainHead> {
         self.read(|state| state.pruned)
     }
 
@@ -118,9 +118,9 @@ fn record_all(writing: &mut MemoryWriting<'_>, omitted: &Tally) -> Result<(), St
 
 impl MemoryState {
     /// The head as it was at event `seq`.
-    fn head_at(&self, seq: u64) -> Option<Head> {
+    fn head_at(&self, seq: u64) -> Option<ChainHead> {
         if seq == 0 {
-            return Some(Head::default());
+            return Some(ChainHead::default());
         }
         let kept = self.events.get(&seq).map(|event| event.link.head);
         kept.or_else(|| Some(self.pruned).filter(|pruned| pruned.seq == seq))
@@ -128,7 +128,7 @@ impl MemoryState {
 
     /// The head behind which the events after number `from` begin: that of event `from`, or of the
     /// last one that was pruned, if there is no such event.
-    pub(super) fn start(&self, from: u64) -> Head {
+    pub(super) fn start(&self, from: u64) -> ChainHead {
         if from < self.pruned.seq {
             return self.pruned;
         }

@@ -1,6 +1,6 @@
 //! The rows of a store in memory.
 
-use crate::audit::{EventKind, EventOutcome, Head, Link};
+use crate::audit::{ChainHead, EventKind, EventOutcome, Link};
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
 use crate::store::rows::agent::{AgentRow, LaunchToken};
@@ -43,7 +43,7 @@ pub(super) struct MemoryState {
     pub(super) keys: BTreeMap<String, KeyRow>,
     /// By their numbers.
     pub(super) events: BTreeMap<u64, KeptEvent>,
-    pub(super) pruned: Head,
+    pub(super) pruned: ChainHead,
     /// By the numbers of their events.
     pub(super) checkpoints: BTreeMap<u64, String>,
     pub(super) next_epoch: Option<String>,
@@ -119,10 +119,10 @@ pub(super) struct KeptEvent {
 
 impl MemoryState {
     /// The head of the chain.
-    pub(super) fn head(&self) -> Head {
+    pub(super) fn head(&self) -> ChainHead {
         self.events
             .last_key_value()
-            .map_or_else(Head::default, |(_, event)| event.link.head)
+            .map_or_else(ChainHead::default, |(_, event)| event.link.head)
     }
 
     /// Time at which the last event happened.

@@ -1,7 +1,7 @@
 //! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up
 //! by.
 
-use crate::audit::{Head, Link};
+use crate::audit::{ChainHead, Link};
 use crate::base::clock::Moment;
 
 /// The columns beside the line of an event, by which it is looked up.
@@ -48,7 +48,7 @@ pub struct EventQuery {
 #[derive(Debug)]
 pub struct EventPage {
     /// Events, oldest first, each with the hash before it.
-    pub events: Vec<(Head, Link)>,
+    pub events: Vec<(ChainHead, Link)>,
     /// The number of all such events.
     pub total: u64,
 }
@@ -57,7 +57,7 @@ pub struct EventPage {
 #[derive(Clone, Debug)]
 pub struct EventsBehind {
     /// The head before the first event.
-    pub before: Head,
+    pub before: ChainHead,
     /// The events.
     pub links: Vec<Link>,
 }
@@ -77,18 +77,18 @@ pub struct LastCheckpointRow {
     /// The checkpoint.
     pub checkpoint: CheckpointRow,
     /// The head of the chain at the event of the checkpoint, or that of the last pruned event.
-    pub head: Head,
+    pub head: ChainHead,
 }
 
 /// The event and the checkpoint of a store at the place of a published head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedPlace {
     /// The head of the chain.
-    pub head: Head,
+    pub head: ChainHead,
     /// The last event that was pruned; the beginning if none was.
-    pub pruned: Head,
+    pub pruned: ChainHead,
     /// The head as it was at the event that was published.
-    pub at: Option<Head>,
+    pub at: Option<ChainHead>,
     /// The signed text of the checkpoint that was published, if it is kept.
     pub checkpoint: Option<String>,
 }

@@ -95,9 +95,9 @@ mod tests {
     use crate::audit::{Event, EventKind};
     use crate::base::clock::Moment;
     use crate::base::id::Seed;
-    use crate::policy::ask::Ask;
     use crate::policy::grant::Term;
     use crate::policy::granted_task::Task;
+    use crate::policy::task_request::TaskRequest;
     use crate::store::rows::task::{EarlierAnswer, EarlierTask, Repetition};
     use std::sync::Arc;
 
@@ -107,7 +107,7 @@ mod tests {
     };
 
     fn begin(key: Option<[u8; 32]>) -> BeginTask {
-        let ask = Ask {
+        let ask = TaskRequest {
             task_id: "t".to_owned(),
             orch_id: "o".to_owned(),
             agent: None,

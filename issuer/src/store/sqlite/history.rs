@@ -2,7 +2,7 @@
 
 use super::tables::task_number::{self, TaskName};
 use super::{audit, keys, look_at_database, meta, open_database};
-use crate::audit::{Head, Link};
+use crate::audit::{ChainHead, Link};
 use crate::files::{FileError, OwnFile};
 use crate::store::rows::audit::EventColumns;
 use crate::store::rows::keys::KeyRow;
@@ -65,17 +65,17 @@ impl HistoryDatabase {
     }
 
     /// The head of the chain: the number and the hash of the last event.
-    pub(crate) fn head(&self) -> Result<Head, ReadDatabaseError> {
+    pub(crate) fn head(&self) -> Result<ChainHead, ReadDatabaseError> {
         self.at_path(audit::head(&self.connection))
     }
 
     /// The head behind which the events after `seq` begin.
-    pub(crate) fn head_at(&self, seq: u64) -> Result<Head, ReadDatabaseError> {
+    pub(crate) fn head_at(&self, seq: u64) -> Result<ChainHead, ReadDatabaseError> {
         self.at_path(audit::start(&self.connection, seq))
     }
 
     /// The last event that was pruned; the beginning if none was.
-    pub(crate) fn pruned(&self) -> Result<Head, ReadDatabaseError> {
+    pub(crate) fn pruned(&self) -> Result<ChainHead, ReadDatabaseError> {
         self.at_path(audit::pruned(&self.connection))
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{Event, EventKind, Head};
+use crate::audit::{ChainHead, Event, EventKind};
 use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
 use crate::store::rows::revocation::By;
@@ -89,7 +89,9 @@ async fn a_group_that_is_done_again_is_in_the_chain_once() {
     let (_, before, failed, after) = tokio::join!(slow, record(), fails, record());
     assert!(before.is_ok() && failed.is_err() && after.is_ok());
     let links = store.read(|reading| audit::after(reading, 0, 10)).await.unwrap();
-    let head = links.iter().try_fold(Head::default(), |head, link| link.follows(&head));
+    let head = links
+        .iter()
+        .try_fold(ChainHead::default(), |head, link| link.follows(&head));
     assert_eq!((links.len(), head), (2, Ok(store.history_ends().borrow().head)));
 }
 

@@ -1,7 +1,7 @@
 //! One transaction of the writer.
 
 use super::audit;
-use crate::audit::{Admissions, Event, EventLimiter, Head};
+use crate::audit::{Admissions, ChainHead, Event, EventLimiter};
 use crate::base::clock::{Clock, Moment};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
@@ -13,7 +13,7 @@ pub(super) struct Writing<'a> {
     pub(super) connection: &'a Connection,
     pub(super) clock: &'a Clock,
     pub(super) limiter: &'a EventLimiter,
-    pub(super) head: Cell<Head>,
+    pub(super) head: Cell<ChainHead>,
     pub(super) last: Cell<Moment>,
     /// The decisions of the limiter in this transaction.
     pub(super) admissions: RefCell<Admissions>,

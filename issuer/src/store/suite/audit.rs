@@ -1,6 +1,6 @@
 use super::rows::{CLIENT, begin_task, key};
 use super::{StoreFixture, on_each_store};
-use crate::audit::{Event, EventKind, Head};
+use crate::audit::{ChainHead, Event, EventKind};
 use crate::base::clock::Moment;
 use crate::store::rows::audit::{CheckpointRow, EventQuery};
 use crate::store::{EventsAfter, EventsOfRequest, FindPruneTarget, FindPublished, PruneTo, RecordEvent};
@@ -199,7 +199,7 @@ async fn what_was_published_is_looked_up_in_the_chain() {
         let empty = fixture.store.find_published(find(0, Some(0))).await.unwrap();
         assert_eq!(
             (empty.head, empty.at, empty.checkpoint),
-            (Head::default(), Some(Head::default()), None)
+            (ChainHead::default(), Some(ChainHead::default()), None)
         );
         record_many(fixture, 2).await;
         let place = fixture.store.find_published(find(2, None)).await.unwrap();

@@ -4,9 +4,9 @@ use super::StoreFixture;
 use crate::audit::{Event, EventKind};
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
-use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::grant::Term;
 use crate::policy::granted_task::{Granted, Task};
+use crate::policy::task_request::{AudiencePart, TaskRequest};
 use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rows::registry::ClientRow;
 use crate::store::rows::spend::SpendRequest;
@@ -49,7 +49,7 @@ pub(super) fn key(task_id: &str) -> TaskKey {
 }
 
 /// The ask for a task with two grants, one of which has `max` uses.
-fn ask(task_id: &str, max: u64) -> Ask {
+fn ask(task_id: &str, max: u64) -> TaskRequest {
     let grant = |scope: &str| Grant::from_scope(scope).unwrap();
     let limited = json!({
         "type": "writ",
@@ -57,8 +57,12 @@ fn ask(task_id: &str, max: u64) -> Ask {
         "resources": ["r"],
         "uses": {"max": max},
     });
-    let limited = crate::base::json_document::json(limited.to_string().as_bytes(), 64, crate::policy::ask::read_grant);
-    Ask {
+    let limited = crate::base::json_document::json(
+        limited.to_string().as_bytes(),
+        64,
+        crate::policy::task_request::read_grant,
+    );
+    TaskRequest {
         task_id: task_id.to_owned(),
         orch_id: "orch".to_owned(),
         agent: None,

@@ -1,7 +1,7 @@
 //! Transactions about the audit chain.
 
 use super::Stored;
-use crate::audit::{Event, Head, Link};
+use crate::audit::{ChainHead, Event, Link};
 use crate::base::clock::Moment;
 use crate::store::rows::audit::{CheckpointRow, EventPage, EventQuery, EventsBehind, PublishedPlace};
 use crate::store::rows::task::TaskKey;
@@ -66,7 +66,7 @@ pub struct FindPruneTarget {
 #[derive(Clone, Debug)]
 pub struct PruneTo {
     /// The head.
-    pub head: Head,
+    pub head: ChainHead,
     /// The event of the prune.
     pub event: Event,
 }
@@ -85,10 +85,10 @@ pub trait AuditStore {
     fn omitted_events(&self) -> u64;
 
     /// The head of the chain.
-    fn audit_head(&self) -> Stored<'_, Head>;
+    fn audit_head(&self) -> Stored<'_, ChainHead>;
 
     /// The last event that was pruned; the beginning if none was.
-    fn pruned_head(&self) -> Stored<'_, Head>;
+    fn pruned_head(&self) -> Stored<'_, ChainHead>;
 
     /// Events behind a position: those that are not pruned, in their order.
     fn events_after(&self, after: EventsAfter) -> Stored<'_, EventsBehind>;

@@ -1,7 +1,7 @@
 //! Transactions about revocations.
 
 use super::Stored;
-use crate::audit::{Event, Head};
+use crate::audit::{ChainHead, Event};
 use crate::store::rows::revocation::Living;
 use crate::store::rows::revoke_target::RevokeTarget;
 use edgewrit_shared::bundle::revocation::Revocation;
@@ -65,7 +65,7 @@ pub struct RevokedSinceRows {
     /// The revocations, in their order.
     pub revocations: Vec<Revocation>,
     /// The head of the audit chain.
-    pub head: Head,
+    pub head: ChainHead,
 }
 
 /// Revokes authority, and reads what is revoked.

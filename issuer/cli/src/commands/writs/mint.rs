@@ -8,7 +8,7 @@ use crate::output::streams::{print_json, print_lines};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use edgewrit_issuer::ask::Ask;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::secret::Secret;
 use serde_json::Value;
 use std::env;
@@ -60,7 +60,7 @@ pub(crate) struct MintCommand {
 impl MintCommand {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let task = Document::open(&self.task)?;
-        task.read(Ask::read)?;
+        task.read(TaskRequest::read)?;
         let issuer = RemoteIssuer::at(&self.issuer)?;
         let login = read_login()?;
         let mut headers = vec![("authorization", login.expose())];

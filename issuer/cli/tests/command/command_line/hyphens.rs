@@ -7,7 +7,7 @@ use edgewrit_issuer::data::Data;
 use edgewrit_issuer::id::random;
 use edgewrit_issuer::json_document;
 use edgewrit_issuer::keys::{KeyJob, KeyState};
-use edgewrit_issuer::registry::Credential;
+use edgewrit_issuer::registry::IssuedCredential;
 use edgewrit_issuer::store::rows::keys::KeyRow;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::parse;
@@ -127,7 +127,7 @@ fn a_new_name_does_not_begin_with_a_hyphen() {
 }
 
 /// A client and an edge whose names begin with `-`, as earlier versions took them.
-fn register_older(place: &TestFolder) -> [Credential; 2] {
+fn register_older(place: &TestFolder) -> [IssuedCredential; 2] {
     let ceiling = json!([{"audience": "https://travel.example", "ttl_max": "1h", "scope": ["search:flights:*"]}]);
     let ceiling = parse(ceiling.to_string().as_bytes(), 100).unwrap();
     let ceiling = json_document::value(&ceiling, Ceiling::read).unwrap();

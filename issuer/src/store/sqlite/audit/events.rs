@@ -1,7 +1,7 @@
 //! Events, in the order of the chain.
 
 use super::pruned::{head_of, pruned};
-use crate::audit::{self, Event, EventKind, Head, Link};
+use crate::audit::{self, ChainHead, Event, EventKind, Link};
 use crate::base::clock::Moment;
 use crate::store::rows::audit::EventColumns;
 use crate::store::sqlite::columns::int;
@@ -10,11 +10,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 /// Appends `event`, which concerns the task in `row`, behind `head`, and answers the new head.
 pub(crate) fn append(
     connection: &Connection,
-    head: Head,
+    head: ChainHead,
     at: Moment,
     row: Option<i64>,
     event: &Event,
-) -> rusqlite::Result<Head> {
+) -> rusqlite::Result<ChainHead> {
     const SQL: &str = "INSERT INTO audit (seq, at, event, outcome, task, agent_id, request_id, line, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let line = audit::line(head.seq + 1, at, event);
@@ -34,7 +34,7 @@ pub(crate) fn append(
 }
 
 /// The head of the chain.
-pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
+pub(crate) fn head(connection: &Connection) -> rusqlite::Result<ChainHead> {
     let mut last = connection.prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?;
     Ok(last
         .query_row([], |row| head_of(row, 1))
@@ -52,9 +52,9 @@ pub(crate) fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
 }
 
 /// The head as it was at event `seq`.
-pub(crate) fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Head>> {
+pub(crate) fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<ChainHead>> {
     if seq == 0 {
-        return Ok(Some(Head::default()));
+        return Ok(Some(ChainHead::default()));
     }
     let mut find = connection.prepare_cached("SELECT seq, hash FROM audit WHERE seq = ?1")?;
     match find.query_row(params![int(seq)], |row| head_of(row, 1)).optional()? {
@@ -65,7 +65,7 @@ pub(crate) fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Opt
 
 /// The head behind which the events after number `from` begin: that of event `from`, or of the last
 /// one that was pruned, if there is no such event.
-pub(crate) fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
+pub(crate) fn start(connection: &Connection, from: u64) -> rusqlite::Result<ChainHead> {
     let pruned = pruned(connection)?;
     if from < pruned.seq {
         return Ok(pruned);

@@ -2,7 +2,7 @@
 
 use super::events::{first_at, head};
 use super::pruned::pruned;
-use crate::audit::Head;
+use crate::audit::ChainHead;
 use crate::base::clock::Moment;
 use crate::store::rules::retention::prune_preference;
 use crate::store::sqlite::columns::int;
@@ -40,7 +40,7 @@ pub(crate) fn prune_target(
 }
 
 /// Notes that everything up to `head` is pruned.
-pub(crate) fn prune_to(connection: &Connection, head: Head) -> rusqlite::Result<()> {
+pub(crate) fn prune_to(connection: &Connection, head: ChainHead) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT OR REPLACE INTO audit_pruned (one, seq, hash) VALUES (1, ?1, ?2)";
     let mut note = connection.prepare_cached(SQL)?;
     note.execute(params![int(head.seq), head.hash]).map(drop)
@@ -97,7 +97,7 @@ mod tests {
             "the first event is not old enough"
         );
         assert_eq!(targeted(&connection, 30, 40, 100), Some(12), "the last event stays");
-        let head = Head { seq: 9, hash: [0; 32] };
+        let head = ChainHead { seq: 9, hash: [0; 32] };
         prune_to(&connection, head).unwrap();
         assert_eq!(pruned(&connection).unwrap(), head);
         assert_eq!(targeted(&connection, 11, 15, 2), Some(12));

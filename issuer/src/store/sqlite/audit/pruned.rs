@@ -1,10 +1,10 @@
 //! The event up to which the audit was pruned. The events before it are in the archive.
 
-use crate::audit::Head;
+use crate::audit::ChainHead;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// The last event that was pruned; the beginning if none was.
-pub(crate) fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
+pub(crate) fn pruned(connection: &Connection) -> rusqlite::Result<ChainHead> {
     let mut pruned = connection.prepare_cached("SELECT seq, hash FROM audit_pruned")?;
     let head = pruned.query_row([], |row| head_of(row, 1)).optional()?;
     Ok(head.unwrap_or_default())
@@ -21,8 +21,8 @@ pub(crate) fn add_pruned_if_missing(connection: &Connection) -> rusqlite::Result
 }
 
 /// The head in a row that begins with the number, and has the hash in this column.
-pub(super) fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
-    Ok(Head {
+pub(super) fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<ChainHead> {
+    Ok(ChainHead {
         seq: row.get::<_, i64>(0)?.unsigned_abs(),
         hash: row.get(hash)?,
     })

@@ -1,6 +1,6 @@
 //! The audit chain: extended, read, pruned.
 
-use crate::audit::{Head, Link, Tally};
+use crate::audit::{ChainHead, Link, Tally};
 use crate::store::rows::audit::{CheckpointRow, EventPage, EventQuery, EventsBehind, PublishedPlace};
 use crate::store::rows::task::TaskKey;
 use crate::store::sqlite::{SqliteStore, Writing, audit, task};
@@ -42,11 +42,11 @@ impl AuditStore for SqliteStore {
         self.limiter.total()
     }
 
-    fn audit_head(&self) -> Stored<'_, Head> {
+    fn audit_head(&self) -> Stored<'_, ChainHead> {
         Box::pin(self.read(audit::head))
     }
 
-    fn pruned_head(&self) -> Stored<'_, Head> {
+    fn pruned_head(&self) -> Stored<'_, ChainHead> {
         Box::pin(self.read(audit::pruned))
     }
 

@@ -40,14 +40,14 @@ type Ring<'h, 'd> = RecordRing<&'h SimulatedHost<'d>>;
 
 /// One VM: its ring for new records, and the rings that it took over.
 #[derive(Default)]
-struct Owner<'h, 'd> {
+struct RingOwner<'h, 'd> {
     own: Option<Ring<'h, 'd>>,
     orphans: Vec<Ring<'h, 'd>>,
 }
 
 struct Model<'h, 'd> {
     host: &'h SimulatedHost<'d>,
-    owners: Vec<(u64, Owner<'h, 'd>)>,
+    owners: Vec<(u64, RingOwner<'h, 'd>)>,
     next_owner: u64,
     /// The number of times that a kept record was removed as delivered.
     removed: BTreeMap<String, u64>,
@@ -72,9 +72,9 @@ impl<'h, 'd> Model<'h, 'd> {
         model
     }
 
-    fn fresh_owner(&mut self) -> (u64, Owner<'h, 'd>) {
+    fn fresh_owner(&mut self) -> (u64, RingOwner<'h, 'd>) {
         self.next_owner += 1;
-        (self.next_owner, Owner::default())
+        (self.next_owner, RingOwner::default())
     }
 
     fn act(&mut self, act: Act) {
@@ -93,7 +93,7 @@ impl<'h, 'd> Model<'h, 'd> {
         }
     }
 
-    fn replace(&mut self, owner: usize) -> (u64, Owner<'h, 'd>) {
+    fn replace(&mut self, owner: usize) -> (u64, RingOwner<'h, 'd>) {
         let fresh = self.fresh_owner();
         std::mem::replace(&mut self.owners[owner], fresh)
     }

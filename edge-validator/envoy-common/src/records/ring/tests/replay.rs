@@ -115,13 +115,13 @@ impl Host for &ReplayHost<'_> {
 }
 
 /// The act of one owner. It ends early if the host fails.
-pub(super) type Program<'p, T> = &'p dyn for<'h, 'w> Fn(&'h ReplayHost<'w>) -> Result<T, HostFailure>;
+pub(super) type ReplayProgram<'p, T> = &'p dyn for<'h, 'w> Fn(&'h ReplayHost<'w>) -> Result<T, HostFailure>;
 
 /// Calls `check` with the world and the results of both programs after each interleaving of their
 /// calls. Returns the number of interleavings.
 pub(super) fn interleave<T>(
     world: &SharedWorld,
-    programs: [Program<'_, T>; 2],
+    programs: [ReplayProgram<'_, T>; 2],
     check: &mut dyn FnMut(&SharedWorld, [&T; 2]),
 ) -> usize {
     explore(world, [Vec::new(), Vec::new()], [None, None], programs, check)
@@ -131,7 +131,7 @@ fn explore<T>(
     world: &SharedWorld,
     answers: [Vec<HostAnswer>; 2],
     results: [Option<&T>; 2],
-    programs: [Program<'_, T>; 2],
+    programs: [ReplayProgram<'_, T>; 2],
     check: &mut dyn FnMut(&SharedWorld, [&T; 2]),
 ) -> usize {
     if let [Some(one), Some(other)] = results {
@@ -158,7 +158,7 @@ fn step<T>(
     world: &RefCell<SharedWorld>,
     turn: usize,
     answers: Vec<HostAnswer>,
-    program: Program<'_, T>,
+    program: ReplayProgram<'_, T>,
 ) -> (Vec<HostAnswer>, Option<T>) {
     let host = ReplayHost {
         world,

@@ -3,10 +3,10 @@
 use super::finding::{GrantCode, GrantFinding};
 use super::pairs::{is_never, is_within};
 use super::source::{AudienceGrants, Source, SourceContent};
-use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::document::more;
 use std::slice;
@@ -46,7 +46,7 @@ pub(super) fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, GrantFind
 }
 
 /// The grants of the policy beyond each ceiling, reported for the ceiling that comes closest.
-fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<GrantFinding> {
+fn beyond(ask: &TaskRequest, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<GrantFinding> {
     let refused = ceilings.iter().map(|(_, source, ceiling)| {
         let faults = grant::grant(ask, ceiling, now).err().unwrap_or_default();
         (source.document.name(), faults)

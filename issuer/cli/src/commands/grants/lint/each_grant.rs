@@ -4,10 +4,10 @@ use super::finding::{GrantCode, GrantFinding};
 use super::patterns;
 use super::source::{Source, SourceContent};
 use super::verbs::Effect;
-use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::grant::attempt::Param;
 use edgewrit_shared::grant::{Grant, Rule, RuleAnswer};
 use edgewrit_shared::json::Json;
@@ -39,7 +39,7 @@ pub(super) fn find_all(source: &Source, now: Moment) -> Vec<GrantFinding> {
     found
 }
 
-fn find_windows_never_open(ask: &Ask, now: Moment) -> Vec<GrantFinding> {
+fn find_windows_never_open(ask: &TaskRequest, now: Moment) -> Vec<GrantFinding> {
     let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
     let expires = now.seconds().plus(life);
     let faults = never_open(ask, &Term { born: now, expires });

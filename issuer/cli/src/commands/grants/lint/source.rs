@@ -3,8 +3,8 @@
 use super::finding::GrantFinding;
 use crate::input::document::Document;
 use crate::output::failure::Failure;
-use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
 use edgewrit_yaml::YamlPlace;
@@ -19,7 +19,7 @@ pub(super) struct Source {
 
 #[derive(Debug)]
 pub(super) enum SourceContent {
-    Policy(Ask),
+    Policy(TaskRequest),
     Ceiling(Ceiling),
 }
 
@@ -40,7 +40,7 @@ impl Source {
             .iter()
             .any(|name| document.json().member(name).is_some());
         let content = if is_policy {
-            SourceContent::Policy(document.read(Ask::read)?)
+            SourceContent::Policy(document.read(TaskRequest::read)?)
         } else if matches!(document.json(), Json::List(_)) {
             SourceContent::Ceiling(document.read(Ceiling::read)?)
         } else {

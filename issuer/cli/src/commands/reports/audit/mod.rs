@@ -4,7 +4,7 @@ use crate::issuer_client::data_directory_options::DataDirectoryOptions;
 use crate::output::failure::Failure;
 use crate::output::streams::print_hashed_lines;
 use clap::{Args, Subcommand};
-use edgewrit_issuer::audit::{Head, Link};
+use edgewrit_issuer::audit::{ChainHead, Link};
 use edgewrit_issuer::history::History;
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ fn print_after(history: &History, from: u64) -> Result<u64, Failure> {
     }
 }
 
-fn export_lines(mut before: Head, links: &[Link]) -> Vec<String> {
+fn export_lines(mut before: ChainHead, links: &[Link]) -> Vec<String> {
     let exported = links.iter().map(|link| {
         let line = link.exported(&before);
         before = link.head;

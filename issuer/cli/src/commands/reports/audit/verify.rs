@@ -9,7 +9,7 @@ use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{Published, read_witness};
-use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify, verify_export};
+use edgewrit_issuer::verify::{Seen, VerifiedAudit, VerifyError, verify, verify_export};
 use edgewrit_shared::jose::keys::PublicKey;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ impl AuditVerify {
 }
 
 /// The event from which on the audit shows a change by a party that can write only the database.
-fn describe_protection(verified: &Verified) -> String {
+fn describe_protection(verified: &VerifiedAudit) -> String {
     match verified.numbered_at {
         Some(_) if !verified.is_pinned => {
             "checkpoints are numbered, but their keys are taken from the database: give those of a bundle with `--key`"
@@ -117,7 +117,7 @@ fn verify_directory(
     keys: &[String],
     seen: Vec<Seen>,
     witnessed: Vec<Published>,
-) -> Result<Verified, Failure> {
+) -> Result<VerifiedAudit, Failure> {
     let given = (!keys.is_empty()).then(|| find_given_keys(history, keys)).transpose()?;
     let progress = |seq: u64| {
         if seq.is_multiple_of(SHOWN) {
@@ -145,7 +145,7 @@ fn find_given_keys(history: &History, keys: &[String]) -> Result<PinnedKeys, Fai
     Ok(PinnedKeys::of(keys.iter().map(key).collect::<Result<Vec<_>, _>>()?))
 }
 
-fn verify_file(path: &Path, seen: Vec<Seen>, witnessed: Vec<Published>) -> Result<Verified, Failure> {
+fn verify_file(path: &Path, seen: Vec<Seen>, witnessed: Vec<Published>) -> Result<VerifiedAudit, Failure> {
     let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
     let file = BufReader::new(open_input(path).map_err(named)?);
     let links = (1..).zip(file.lines()).map(|(number, line)| {

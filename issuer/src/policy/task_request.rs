@@ -25,9 +25,9 @@ pub struct AudiencePart {
     pub grants: Vec<Grant>,
 }
 
-/// A task as asked for.
+/// A requested task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct TaskRequest {
     /// Id of the task, unique within the client.
     pub task_id: String,
     /// The orchestration it belongs to.
@@ -42,7 +42,7 @@ pub struct Ask {
     pub count: usize,
 }
 
-impl Ask {
+impl TaskRequest {
     /// Reads the body of `POST /v1/tasks`, which is also what a policy file holds.
     pub fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["task_id", "orch_id", "agent", "audiences", "ttl", "count"])?;
