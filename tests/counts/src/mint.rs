@@ -8,7 +8,7 @@ use edgewrit_issuer::data::Data;
 use edgewrit_issuer::granted_task::Task;
 use edgewrit_issuer::id::Seed;
 use edgewrit_issuer::mint;
-use edgewrit_issuer::task_request::Ask;
+use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_issuer::{grant, json_document};
 use edgewrit_shared::limits::JSON_VALUES;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl CountedMint {
     }
 
     fn mint(&self) -> Result<usize> {
-        let ask = json_document::json(TASK, JSON_VALUES, Ask::read)
+        let ask = json_document::json(TASK, JSON_VALUES, TaskRequest::read)
             .ok()
             .context("not a task")?;
         let term = grant::grant(&ask, &self.ceiling, NOW)
