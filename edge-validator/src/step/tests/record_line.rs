@@ -114,7 +114,7 @@ fn in_flight(step: Step) -> InFlight {
 
 #[test]
 fn a_permit() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     for (outcome, text) in [
         (Outcome::Answered(200), "answered"),
         (Outcome::Answered(401), "answered"),
@@ -131,7 +131,7 @@ fn a_permit() {
 #[test]
 fn a_permit_with_a_spend() {
     for (outcome, text) in [(Outcome::Answered(200), "answered"), (Outcome::Failed, "spent_unknown")] {
-        let edge = Edge::new();
+        let edge = StepEdge::new();
         let need = edge.need_spend(&[DELETE], &[DELETE_2]);
         let in_flight = in_flight(edge.answer(need, 200, r#"{"spent":["d"]}"#));
         assert_outcome(&assert_round_trip(&in_flight.finish(outcome)), text);
@@ -140,7 +140,7 @@ fn a_permit_with_a_spend() {
 
 #[test]
 fn a_permit_with_several_grants() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let need = edge.need_spend(&[READ, DELETE, NOTE], &[NOTE_3, READ_1, DELETE_2]);
     let in_flight = in_flight(edge.answer(need, 200, r#"{"spent":["n","d"]}"#));
     let read = assert_round_trip(&in_flight.finish(Outcome::Answered(200)));
@@ -150,7 +150,7 @@ fn a_permit_with_several_grants() {
 
 #[test]
 fn a_refusal() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let read = assert_round_trip(&refusal(edge.send(&[READ], &[DELETE_2])).record());
     assert_eq!((read.permitted, read.label), (false, Reason::NotGranted.into()));
     let headers = [("content-type", b"application/json".as_slice())];
@@ -160,7 +160,7 @@ fn a_refusal() {
 
 #[test]
 fn a_refusal_after_a_spend() {
-    let mut edge = Edge::new();
+    let mut edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE], &[DELETE_2]);
     edge.now = NOW.plus(600);
     edge.snapshot = support::snapshot(edge.now, Vec::new());
@@ -171,7 +171,7 @@ fn a_refusal_after_a_spend() {
 
 #[test]
 fn a_response_that_is_cut() {
-    let mut edge = Edge::new();
+    let mut edge = StepEdge::new();
     let open = in_flight(edge.send(&[READ], &[READ_1])).open_response(200);
     edge.now = NOW.plus(600);
     edge.snapshot = support::snapshot(edge.now, Vec::new());
@@ -182,7 +182,7 @@ fn a_response_that_is_cut() {
 
 #[test]
 fn a_reflected_secret() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let mut in_flight = in_flight(edge.send(&[READ], &[READ_1]));
     let headers = [("x-echo", b"edge-secret".as_slice()), ("edge-secret", b"".as_slice())];
     let _ = in_flight.edit_response(&ResponseHead {
@@ -196,7 +196,7 @@ fn a_reflected_secret() {
 
 #[test]
 fn a_trace() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let malformed = TRACE.replace("0af7", "0AF7");
     for (sent, expected) in [(TRACE, Some(TRACE)), (&malformed, None), ("", None)] {
         let permitted = in_flight(edge.send_in_trace(sent, &[READ], &[READ_1]));
@@ -209,11 +209,11 @@ fn a_trace() {
 
 #[test]
 fn a_record_ahead_of_a_strict_edge() {
-    let edge = Edge {
+    let edge = StepEdge {
         config: Arc::new(
             config_of(&CONFIG.replacen('{', r#"{"audit": "strict","#, 1), BY_HEAD).with_batch(config(BY_BODY)),
         ),
-        ..Edge::new()
+        ..StepEdge::new()
     };
     let Step::Record(need) = edge.send_in_trace(TRACE, &[READ], &[READ_1]) else {
         panic!("no need to record");
@@ -229,7 +229,7 @@ fn a_record_ahead_of_a_strict_edge() {
 
 #[test]
 fn every_label() {
-    let edge = Edge::new();
+    let edge = StepEdge::new();
     let mut record = refusal(edge.send(&[READ], &[DELETE_2])).record();
     for reason in Reason::ALL.iter().copied() {
         record.objection = Some(reason.into());
