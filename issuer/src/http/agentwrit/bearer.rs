@@ -79,6 +79,15 @@ impl<'a> BearerRequest<'a> {
         Err(Code::Unauthorized.into())
     }
 
+    /// The value that `admit` makes of the bearer. A bearer that it does not admit is recorded.
+    async fn admit<T>(&self, admit: impl FnOnce(&Bearer) -> Option<T>) -> Result<T, Problem> {
+        let bearer = self.bearer().await?;
+        match admit(&bearer) {
+            Some(admitted) => Ok(admitted),
+            None => Err(self.insufficient(&bearer).await?),
+        }
+    }
+
     /// The problem of a bearer that is not for this endpoint, once it is recorded.
     async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
         let event = Event::denied(EventKind::ScopeViolation).in_request(&self.info);
@@ -112,11 +121,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let issuer = Arc::<Issuer>::from_ref(state);
-        let asked = BearerRequest::of(&issuer, parts);
-        match asked.bearer().await? {
-            Bearer::Session(session) if session.who == Principal::Operator => Ok(Self),
-            other => Err(asked.insufficient(&other).await?),
-        }
+        let admit = |bearer: &Bearer| match bearer {
+            Bearer::Session(session) if session.who == Principal::Operator => Some(Self),
+            _ => None,
+        };
+        BearerRequest::of(&issuer, parts).admit(admit).await
     }
 }
 
@@ -135,19 +144,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let issuer = Arc::<Issuer>::from_ref(state);
-        let asked = BearerRequest::of(&issuer, parts);
-        let bearer = asked.bearer().await?;
-        let client = match &bearer {
+        let admit = |bearer: &Bearer| match bearer {
             Bearer::Session(Session {
                 who: Principal::Client(id),
                 ..
-            }) => issuer.registry.client(id),
+            }) => issuer.registry.client(id).map(Self),
             _ => None,
         };
-        match client {
-            Some(client) => Ok(Self(client)),
-            None => Err(asked.insufficient(&bearer).await?),
-        }
+        BearerRequest::of(&issuer, parts).admit(admit).await
     }
 }
 
@@ -166,11 +170,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let issuer = Arc::<Issuer>::from_ref(state);
-        let asked = BearerRequest::of(&issuer, parts);
-        match asked.bearer().await? {
-            Bearer::Writ(writ) => Ok(Self(writ)),
-            other => Err(asked.insufficient(&other).await?),
-        }
+        let admit = |bearer: &Bearer| match bearer {
+            Bearer::Writ(writ) => Some(Self(Arc::clone(writ))),
+            Bearer::Session(_) => None,
+        };
+        BearerRequest::of(&issuer, parts).admit(admit).await
     }
 }
 
