@@ -82,9 +82,9 @@ pub const OPERATIONS: usize = 10_000;
 /// Most ancestors of a delegated writ.
 pub const DELEGATION_DEPTH: usize = 5;
 /// Life of a writ if the request names no other.
-pub const WRIT_LIFE_DEFAULT: u64 = 15 * 60;
-/// Longest life of a writ.
-pub const WRIT_LIFE_MAX: u64 = 24 * 60 * 60;
+pub const WRIT_TTL_DEFAULT: u64 = 15 * 60;
+/// Longest lifetime of a writ.
+pub const WRIT_TTL_MAX: u64 = 24 * 60 * 60;
 /// Longest time by which `nbf` and `iat` may be in the future.
 pub const CLOCK_TOLERANCE: u64 = 30;
 /// Time for which a bundle stays fresh if the issuer sets no other.

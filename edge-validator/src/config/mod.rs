@@ -29,7 +29,7 @@ use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
 pub use edgewrit_shared::json::document::FaultList;
 use edgewrit_shared::json::document::{Faults, Members, Node};
-use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_TTL_MAX};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::small_code::heap_sort::distinct;
 use edgewrit_shared::token::Expect;
@@ -283,7 +283,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let hosts = members.optional("hosts").map_or(Some(Vec::new()), hosts);
     let freshness = read_whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
     let refresh = read_whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
-    let life_max = read_whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let life_max = read_whole_number(&members, "life_max", WRIT_TTL_MAX, WRIT_TTL_MAX);
     let pieces_max = read_whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
     let upstreams = members
         .required("upstreams")

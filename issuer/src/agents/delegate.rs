@@ -11,7 +11,7 @@ use crate::store::rules::agents::LIVE_DELEGATES;
 use crate::store::{Delegate, DelegateOutcome};
 use crate::tokens::mint::SignedWrit;
 use crate::tokens::status::of_writ;
-use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_TTL_MAX};
 use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(crate) struct Delegation {
     pub(crate) to: String,
     /// The scopes of the delegate.
     pub(crate) scope: Vec<String>,
-    /// The life of its writ, in seconds.
+    /// The lifetime of its writ, in seconds.
     pub(crate) ttl: u64,
 }
 
@@ -55,8 +55,8 @@ impl Agents {
     ) -> Result<Delegated, AgentError> {
         let claims = writ.claims();
         let grants = grants_of(&ask.scope)?;
-        if !(1..=WRIT_LIFE_MAX).contains(&ask.ttl) {
-            return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {WRIT_LIFE_MAX}")));
+        if !(1..=WRIT_TTL_MAX).contains(&ask.ttl) {
+            return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {WRIT_TTL_MAX}")));
         }
         if ask.to == claims.sub {
             return Err(AgentError::Invalid("an agent does not delegate to itself".to_owned()));

@@ -8,13 +8,13 @@ use crate::keys::CredentialKey;
 use crate::store::IssueLaunchToken;
 use crate::store::rows::agent::LaunchToken;
 use edgewrit_shared::grant::Grant;
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-/// Longest life of a launch token, in seconds.
+/// Longest lifetime of a launch token, in seconds.
 const LAUNCH_TTL_MAX: u64 = 3_600;
 /// The role in the hash of a launch token.
 const LAUNCH: &str = "launch";
@@ -87,8 +87,8 @@ impl Agents {
 
 /// Checks a request for a launch token by itself. Answers the grants of its scopes.
 fn check_launch(owner: &Owner, ask: &LaunchRequest) -> Result<Vec<Grant>, AgentError> {
-    if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
-        return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
+    if !(1..=WRIT_TTL_MAX).contains(&ask.max_ttl) {
+        return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_TTL_MAX}")));
     }
     if !(1..=LAUNCH_TTL_MAX).contains(&ask.ttl) {
         return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {LAUNCH_TTL_MAX}")));

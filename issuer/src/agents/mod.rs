@@ -1,4 +1,4 @@
-//! Agents that register themselves, renew and pass on what they hold: the life of a writ in the
+//! Agents that register themselves, renew and pass on what they hold: the lifetime of a writ in the
 //! AgentWrit API.
 
 use crate::base::clock::Clock;
@@ -12,7 +12,7 @@ use crate::store::{Store, StoreError};
 use crate::tokens::bundle::BuildBundleError;
 use crate::tokens::mint::{Mint, MintError};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::{Map, Value, json};
@@ -189,13 +189,13 @@ impl Agents {
         let owner = self.find_owner(&writ.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the client was shut out"))?;
         let Owner::Client(client) = &owner else {
-            return Ok(born.plus(WRIT_LIFE_MAX));
+            return Ok(born.plus(WRIT_TTL_MAX));
         };
         let beyond = || AgentError::Forbidden("it lies beyond the client's ceiling by now".to_owned());
         let entry = client.ceiling.entry(&writ.aud).ok_or_else(beyond)?;
         match first_beyond(&grants_of_writ(writ), &entry.grants) {
             Some(_) => Err(beyond()),
-            None => Ok(born.plus(entry.ttl_max.min(WRIT_LIFE_MAX))),
+            None => Ok(born.plus(entry.ttl_max.min(WRIT_TTL_MAX))),
         }
     }
 

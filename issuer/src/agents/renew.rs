@@ -1,5 +1,5 @@
 //! Renewal: a writ is replaced by one successor, and invalid at once. The lineage goes on, up to
-//! the longest life that a writ can have.
+//! the longest lifetime that a writ can have.
 
 use super::{AgentError, Agents};
 use crate::audit::{Event, EventKind, RequestInfo};
@@ -13,7 +13,7 @@ use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::Claims;
 
 impl Agents {
-    /// Replaces `writ` by a successor with the same authority and the same life. Of many requests
+    /// Replaces `writ` by a successor with the same authority and lifetime. Of many requests
     /// at once, one gets it.
     ///
     /// # Errors

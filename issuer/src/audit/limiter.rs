@@ -68,7 +68,7 @@ impl EventLimiter {
             return true;
         };
         let cause = LimitKey::of(event);
-        let Err(exhausted) = self.room(&cause, rates, now) else {
+        let Err(exhausted) = self.check_room(&cause, rates, now) else {
             return true;
         };
         let mut omitted = Tally::default();
@@ -77,17 +77,17 @@ impl EventLimiter {
         false
     }
 
-    fn room(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
+    fn check_room(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
         // Both are asked: either follows a clock that was set back from the first question on.
-        let of_cause = self.causes.room(cause, rates.cause, now);
-        let of_party = self.parties.room(&cause.party(), rates.party, now);
+        let of_cause = self.causes.check_room(cause, rates.cause, now);
+        let of_party = self.parties.check_room(&cause.party(), rates.party, now);
         of_cause.map_err(|_| Exhausted::Cause)?;
         of_party.map_err(|_| Exhausted::Party)
     }
 
     /// A cause that has no room takes nothing of its party's. Only the writer takes.
     fn take(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
-        self.room(cause, rates, now)?;
+        self.check_room(cause, rates, now)?;
         let taken = self.parties.take(&cause.party(), rates.party, now);
         taken.map_err(|_| Exhausted::Party)?;
         let taken = self.causes.take(cause, rates.cause, now);

@@ -53,8 +53,8 @@ impl Limiter {
     ///
     /// # Errors
     /// In how many seconds there is.
-    pub(crate) fn room(&self, key: &impl Hash, now: Moment) -> Result<(), u64> {
-        self.places.room(key, self.rate, now)
+    pub(crate) fn check_room(&self, key: &impl Hash, now: Moment) -> Result<(), u64> {
+        self.places.check_room(key, self.rate, now)
     }
 
     /// Takes one try.
@@ -86,8 +86,8 @@ impl RatePlaces {
         }
     }
 
-    /// As [`Limiter::room`].
-    pub(crate) fn room(&self, key: &impl Hash, rate: Rate, now: Moment) -> Result<(), u64> {
+    /// As [`Limiter::check_room`].
+    pub(crate) fn check_room(&self, key: &impl Hash, rate: Rate, now: Moment) -> Result<(), u64> {
         let place = self.place(key).map_or(0, |place| settle(place, rate, now));
         rate.next(place, now).map(drop)
     }
@@ -139,10 +139,10 @@ mod tests {
             burst: 10,
         });
         for _ in 0..10 {
-            assert_eq!(limiter.room(&"a", at(1_000)), Ok(()));
+            assert_eq!(limiter.check_room(&"a", at(1_000)), Ok(()));
             assert_eq!(limiter.take(&"a", at(1_000)), Ok(()));
         }
-        assert_eq!(limiter.room(&"a", at(1_000)), Err(1));
+        assert_eq!(limiter.check_room(&"a", at(1_000)), Err(1));
         assert_eq!(limiter.take(&"a", at(1_199)), Err(1));
         assert_eq!(limiter.take(&"a", at(1_200)), Ok(()));
         assert_eq!(limiter.take(&"a", at(1_200)), Err(1));
@@ -167,8 +167,12 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(limiter.take(&"a", at(10_000_000)), Ok(()));
         }
-        assert_eq!(limiter.room(&"a", at(1_000)), Err(1), "full");
-        assert_eq!(limiter.room(&"a", at(1_200)), Ok(()), "an interval later there is room");
+        assert_eq!(limiter.check_room(&"a", at(1_000)), Err(1), "full");
+        assert_eq!(
+            limiter.check_room(&"a", at(1_200)),
+            Ok(()),
+            "an interval later there is room"
+        );
         assert_eq!(limiter.take(&"a", at(1_200)), Ok(()));
         assert_eq!(limiter.take(&"a", at(1_200)), Err(1));
         for _ in 0..10 {

@@ -1,8 +1,8 @@
-//! The life of a writ (TTL), as people write it: `900`, `"90s"`, `"10m"`, `"1h"`.
+//! The lifetime of a writ (TTL), as people write it: `900`, `"90s"`, `"10m"`, `"1h"`.
 
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::Node;
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 
 /// The seconds that stand at `node`.
 pub fn read(node: &Node<'_>) -> Option<u64> {
@@ -12,7 +12,7 @@ pub fn read(node: &Node<'_>) -> Option<u64> {
         _ => None,
     };
     match seconds {
-        Some(seconds) if (1..=WRIT_LIFE_MAX).contains(&seconds) => Some(seconds),
+        Some(seconds) if (1..=WRIT_TTL_MAX).contains(&seconds) => Some(seconds),
         _ => node.expected("whole seconds or a text such as `90s`, `10m` or `1h`, from `1s` to `24h`"),
     }
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::base::json_document;
 
-    fn life(json: &str) -> Option<u64> {
+    fn ttl(json: &str) -> Option<u64> {
         json_document::json(json.as_bytes(), 8, read).ok()
     }
 
@@ -61,7 +61,7 @@ mod tests {
             ("\"24h\"", 86_400),
         ];
         for (text, seconds) in cases {
-            assert_eq!(life(text), Some(seconds), "{text}");
+            assert_eq!(ttl(text), Some(seconds), "{text}");
         }
     }
 
@@ -89,7 +89,7 @@ mod tests {
             &long,
         ];
         for text in bad {
-            assert_eq!(life(text), None, "{text}");
+            assert_eq!(ttl(text), None, "{text}");
         }
     }
 

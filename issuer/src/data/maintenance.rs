@@ -18,13 +18,13 @@ const HEAD_REST: Duration = Duration::from_secs(1);
 const HEAD_IDLE: Duration = Duration::from_secs(30);
 
 /// Time for which the end waits for a witness that does not answer.
-const LEAVE_TIME: Duration = Duration::from_secs(5);
+const WITNESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Keeps up until `stopping`.
 pub(crate) async fn run_maintenance(data: Arc<Data>, issuer: String, retention: Option<Retention>, stopping: Stopping) {
     loop {
         if let Err(error) = run_due_work(&data, &issuer).await {
-            tracing::error!(%error, "upkeep failed");
+            tracing::error!(%error, "maintenance failed");
         }
         if let Some(retention) = &retention
             && let Err(error) = prune(&data, retention).await
@@ -83,7 +83,7 @@ pub async fn sign_off(data: &Data, issuer: &str) {
     if let Err(error) = data.keyring.sign_checkpoint(issuer).await {
         tracing::error!(%error, "no checkpoint at the end");
     }
-    match timeout(LEAVE_TIME, data.keep_head()).await {
+    match timeout(WITNESS_TIMEOUT, data.keep_head()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "how far the audit reaches is not kept outside of the database"),
         Err(_) => tracing::error!("what keeps the audit's head outside of the database does not answer"),

@@ -1,4 +1,4 @@
-//! The ceiling of a client: for each audience, the most grants and the longest life that the
+//! The ceiling of a client: for each audience, the most grants and the longest lifetime that the
 //! client may ask for. A client without an entry for an audience gets nothing there.
 
 use crate::base::ttl;
@@ -20,7 +20,7 @@ pub struct CeilingEntry {
     pub audience: String,
     /// The grants that together must permit every request for authority.
     pub grants: Vec<Grant>,
-    /// Longest life, in seconds.
+    /// Longest lifetime, in seconds.
     pub ttl_max: u64,
     /// If set, every grant asked for must be limited to this many uses or fewer.
     pub uses_max: Option<u64>,

@@ -7,7 +7,7 @@ use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use crate::policy::task_request::{AudiencePart, TaskRequest};
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
 use edgewrit_shared::json::document::FaultList;
-use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
+use edgewrit_shared::limits::WRIT_TTL_DEFAULT;
 use edgewrit_shared::time::UnixSeconds;
 
 /// The time that a task's writs have.
@@ -28,7 +28,7 @@ impl Term {
 
     /// Seconds from the one to the other.
     #[must_use]
-    pub const fn life(&self) -> u64 {
+    pub const fn ttl(&self) -> u64 {
         self.expires.since(self.from())
     }
 }
@@ -58,14 +58,14 @@ pub fn grant(ask: &TaskRequest, ceiling: &Ceiling, now: Moment) -> Result<Term, 
     if !beyond.is_empty() {
         return Err(beyond);
     }
-    let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT).min(longest);
+    let ttl = ask.ttl.unwrap_or(WRIT_TTL_DEFAULT).min(longest);
     Ok(Term {
         born: now,
-        expires: now.seconds().plus(life),
+        expires: now.seconds().plus(ttl),
     })
 }
 
-/// Grants of `ask` whose window does not meet the life of its writs: they would never permit
+/// Grants of `ask` whose window does not meet the lifetime of its writs: they would never permit
 /// anything. Each with its place in the ask.
 #[must_use]
 pub fn never_open(ask: &TaskRequest, term: &Term) -> FaultList {

@@ -8,7 +8,7 @@ use crate::store::rows::registry::ClientRow;
 use crate::store::rows::revocation::Living;
 use crate::store::{AddClient, AddOutcome, PutClient};
 use edgewrit_shared::bundle::revocation::{Level, Target};
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
@@ -143,7 +143,7 @@ impl Registry {
         Ok(credential)
     }
 
-    /// Replaces the ceiling of a client, and the life of its sessions.
+    /// Replaces the ceiling of a client, and the lifetime of its sessions.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
@@ -213,7 +213,7 @@ impl Registry {
         let living = Living {
             target: Target::of(Level::Client(id)),
             born: now,
-            expires: now.plus(WRIT_LIFE_MAX),
+            expires: now.plus(WRIT_TTL_MAX),
         };
         let event = Event::done(EventKind::AppDeregistered).client(id);
         let put = PutClient {

@@ -52,7 +52,7 @@ pub(crate) struct OpenedSession {
     /// Token of the session.
     pub(crate) token: Secret,
     /// Lifetime of the session, in seconds.
-    pub(crate) life: u64,
+    pub(crate) ttl: u64,
     /// Scopes of the session, in the words of the AgentWrit API.
     pub(crate) scopes: [&'static str; 3],
 }
@@ -128,7 +128,7 @@ impl Logins {
         // Failures are counted, for each client and source: the failures of another source cannot
         // lock a client out.
         let (limit, key, now) = (&self.limits.client, (id, source), self.clock.now());
-        limit.room(&key, now).map_err(LoginError::TooMany)?;
+        limit.check_room(&key, now).map_err(LoginError::TooMany)?;
         if let Some(client) = self.registry.authenticate_client(id, secret) {
             return self.open_for_client(&client, info).await;
         }
@@ -156,10 +156,10 @@ impl Logins {
         self.open(Principal::Client(client.client_id.clone()), client.session_ttl())
     }
 
-    fn open(&self, who: Principal, life: u64) -> Result<OpenedSession, LoginError> {
+    fn open(&self, who: Principal, ttl: u64) -> Result<OpenedSession, LoginError> {
         let scopes = who.scopes();
-        let token = self.sessions.open(who, life)?;
-        Ok(OpenedSession { token, life, scopes })
+        let token = self.sessions.open(who, ttl)?;
+        Ok(OpenedSession { token, ttl, scopes })
     }
 
     /// Whether `secret` is the operator's. Takes the same time whether there is one or not.

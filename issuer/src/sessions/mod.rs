@@ -35,12 +35,12 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Opens a session of `who` that lives for `life` seconds. Answers its token.
+    /// Opens a session of `who` that lives for `lifetime` seconds. Answers its token.
     ///
     /// # Errors
     /// [`NoRandomness`] if the system has none.
-    fn open(&self, who: Principal, life: u64) -> Result<Secret, NoRandomness> {
-        let session = Session::new(who, life, self.clock.now())?;
+    fn open(&self, who: Principal, ttl: u64) -> Result<Secret, NoRandomness> {
+        let session = Session::new(who, ttl, self.clock.now())?;
         Ok(Secret::new(session.sign(&self.keyring.key_set(), &self.issuer)))
     }
 

@@ -74,12 +74,12 @@ impl Session {
     ///
     /// # Errors
     /// [`NoRandomness`] if the system has none.
-    pub(super) fn new(who: Principal, life: u64, now: Moment) -> Result<Self, NoRandomness> {
+    pub(super) fn new(who: Principal, ttl: u64, now: Moment) -> Result<Self, NoRandomness> {
         Ok(Self {
             who,
             jti: id::fresh(now)?,
             iat: now.seconds(),
-            exp: now.seconds().plus(life),
+            exp: now.seconds().plus(ttl),
         })
     }
 

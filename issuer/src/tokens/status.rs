@@ -4,7 +4,7 @@ use crate::audit::Event;
 use crate::base::clock::Clock;
 use crate::tokens::bundle::{BuildBundleError, Feed};
 use crate::tokens::cache::VerifiedWrits;
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::json;
@@ -59,7 +59,7 @@ impl TokenStatus {
         let expect = Expect {
             issuer: &self.issuer,
             audience,
-            life_max: WRIT_LIFE_MAX,
+            life_max: WRIT_TTL_MAX,
         };
         if let Some(seen) = self.verified.find(token) {
             return Ok(seen.check_validity(&expect, &snapshot, now).map(|()| seen));

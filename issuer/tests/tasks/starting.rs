@@ -1,7 +1,7 @@
 //! `POST /v1/tasks`: what is granted, what is not, and what a repetition gets.
 
 use crate::support::{Bench, ISSUER, Login, NOON, TRAVEL, claims, travel_ceiling, travel_task};
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(crate) const EXPECT: Expect<'_> = Expect {
     issuer: ISSUER,
     audience: TRAVEL,
-    life_max: WRIT_LIFE_MAX,
+    life_max: WRIT_TTL_MAX,
 };
 
 pub(crate) async fn travel() -> (Bench, Login) {

@@ -1,4 +1,4 @@
-//! Windows: the part of the life of a writ in which a grant is valid.
+//! Windows: the part of the lifetime of a writ in which a grant is valid.
 
 use crate::json::document::Members;
 use crate::json::write::member;

@@ -58,13 +58,13 @@ pub enum TokenError {
         /// The current time.
         now: UnixSeconds,
     },
-    /// `exp - iat` is more than the configured life, or not positive.
+    /// `exp - iat` is more than the configured lifetime, or not positive.
     Life {
         /// The claim `iat`.
         iat: UnixSeconds,
         /// The claim `exp`.
         exp: UnixSeconds,
-        /// The longest life, in seconds.
+        /// The longest lifetime, in seconds.
         most: u64,
     },
     /// The key did not make the signature.

@@ -6,7 +6,7 @@ use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::jose::jws::{Jws, JwsKind};
 use edgewrit_shared::jose::signature::{Compact, Dalek, Verify};
 use edgewrit_shared::json;
-use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_TTL_MAX};
 use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{Expect, Unverified, Verified};
 use edgewrit_test_issuer as support;
@@ -20,7 +20,7 @@ const BOOK: &str =
 const EXPECT: Expect<'static> = Expect {
     issuer: support::ISSUER,
     audience: support::AUDIENCE,
-    life_max: WRIT_LIFE_MAX,
+    life_max: WRIT_TTL_MAX,
 };
 
 fn claims() -> Claims {

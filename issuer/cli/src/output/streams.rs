@@ -87,9 +87,9 @@ impl JsonLines {
 pub(crate) fn print_errors<T: Display>(lines: impl IntoIterator<Item = T>) {
     let mut out = BufWriter::new(stderr().lock());
     for line in lines {
-        let _unheard = writeln!(out, "{}", visible(&line.to_string()));
+        let _ignored = writeln!(out, "{}", visible(&line.to_string()));
     }
-    let _unheard = out.flush();
+    let _ignored = out.flush();
 }
 
 /// Shows a number on a terminal, in place of the number before.

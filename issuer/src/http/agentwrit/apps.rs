@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -35,11 +35,11 @@ pub(super) async fn add(_: Operator, State(issuer): State<Arc<Issuer>>, fields: 
     let ceiling = Ceiling::of(CeilingEntry {
         audience: issuer.config.default_audience.clone(),
         grants: read_scopes(&fields)?,
-        ttl_max: WRIT_LIFE_MAX,
+        ttl_max: WRIT_TTL_MAX,
         uses_max: None,
     });
-    let life = read_ttl(&fields, TOKEN_TTL)?;
-    let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
+    let ttl = read_ttl(&fields, TOKEN_TTL)?;
+    let credential = issuer.registry.add_client(name, ceiling, Some(ttl)).await?;
     let client = find(&issuer, &credential.id)?;
     let mut answer = client_json(&client);
     set(&mut answer, "client_secret", json!(credential.secret.expose()));
@@ -83,8 +83,8 @@ pub(super) async fn update(
         true => Some(client.ceiling.with_first_grants(read_scopes(&fields)?)),
         false => None,
     };
-    let life = read_ttl(&fields, client.session_ttl())?;
-    let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
+    let ttl = read_ttl(&fields, client.session_ttl())?;
+    let client = issuer.registry.update_client(&id, ceiling, Some(ttl)).await?;
     Ok(response::json(StatusCode::OK, &dated_client_json(&client)))
 }
 
@@ -104,12 +104,12 @@ fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {
 }
 
 fn read_ttl(fields: &Fields, usual: u64) -> Result<u64, Problem> {
-    let life = fields.seconds("token_ttl", usual)?;
-    if life > WRIT_LIFE_MAX {
-        let expected = format!("`token_ttl`: expected at most {WRIT_LIFE_MAX}");
+    let ttl = fields.seconds("token_ttl", usual)?;
+    if ttl > WRIT_TTL_MAX {
+        let expected = format!("`token_ttl`: expected at most {WRIT_TTL_MAX}");
         return Err(Problem::new(Code::InvalidTtl).detail(expected));
     }
-    Ok(life)
+    Ok(ttl)
 }
 
 /// The grants of an app's scopes.

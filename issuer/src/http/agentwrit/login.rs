@@ -23,7 +23,7 @@ pub(super) async fn log_operator_in(
 ) -> Result<Response, Problem> {
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     let session = issuer.logins.log_operator_in(&secret, &source, &info).await?;
-    let answer = json!({"access_token": session.token.expose(), "expires_in": session.life, "token_type": "Bearer"});
+    let answer = json!({"access_token": session.token.expose(), "expires_in": session.ttl, "token_type": "Bearer"});
     Ok(response::json(StatusCode::OK, &answer))
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn log_client_in(
     let session = issuer.logins.log_client_in(id, &secret, &source, &info).await?;
     let answer = json!({
         "access_token": session.token.expose(),
-        "expires_in": session.life,
+        "expires_in": session.ttl,
         "token_type": "Bearer",
         "scopes": session.scopes,
     });

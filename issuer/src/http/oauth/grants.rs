@@ -64,7 +64,7 @@ pub(super) async fn open_session(
         &TokenAnswer {
             access_token: session.token.expose(),
             token_type: "Bearer",
-            expires_in: session.life,
+            expires_in: session.ttl,
             ..TokenAnswer::default()
         },
     ))

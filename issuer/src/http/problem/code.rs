@@ -45,7 +45,7 @@ codes! {
     ScopeViolation = FORBIDDEN, "scope_violation", "more is asked for than the agent holds";
     /// The bearer is not for this endpoint, in the AgentWrit API.
     InsufficientScope = FORBIDDEN, "insufficient_scope", "the bearer is not for this endpoint";
-    /// A life that nothing can have, in the AgentWrit API.
+    /// A lifetime that nothing can have, in the AgentWrit API.
     InvalidTtl = UNPROCESSABLE_ENTITY, "invalid_ttl", "nothing can live so long, or so short";
     /// The writ that the edge presents is not valid.
     WritRefused = FORBIDDEN, "writ_refused", "the writ does not count here";

@@ -4,7 +4,7 @@ use crate::audit::{Event, EventKind};
 use crate::keys::{KeyJob, KeyState};
 use crate::store::rows::keys::KeyRow;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_TTL_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub fn revocation_of_key(kid: &str, now: UnixSeconds) -> Revocation {
     Revocation {
         target: Target::of(Level::Key(kid)),
         cut: now.plus(CLOCK_TOLERANCE),
-        expires: now.plus(CLOCK_TOLERANCE + WRIT_LIFE_MAX + CLOCK_TOLERANCE),
+        expires: now.plus(CLOCK_TOLERANCE + WRIT_TTL_MAX + CLOCK_TOLERANCE),
     }
 }
 

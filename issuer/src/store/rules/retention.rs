@@ -1,6 +1,6 @@
 //! Rules of the time for which rows are kept.
 
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_TTL_MAX};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others
@@ -38,13 +38,13 @@ impl Cutoffs {
     /// The moments at `now`.
     #[must_use]
     pub const fn at(now: UnixSeconds) -> Self {
-        let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
+        let ttl = WRIT_TTL_MAX + CLOCK_TOLERANCE;
         Self {
             expired: now,
-            spends: before(now, life),
+            spends: before(now, ttl),
             boots: before(now, BOOTS_KEPT),
             tasks: before(now, TASKS_KEPT),
-            keys: before(now, life),
+            keys: before(now, ttl),
         }
     }
 }
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(cutoffs.expired, now);
         assert_eq!(cutoffs.tasks.plus(TASKS_KEPT), now);
         assert_eq!(cutoffs.boots.plus(BOOTS_KEPT), now);
-        assert!(cutoffs.spends.plus(WRIT_LIFE_MAX) < now);
+        assert!(cutoffs.spends.plus(WRIT_TTL_MAX) < now);
         assert_eq!(Cutoffs::at(UnixSeconds(5)).tasks, UnixSeconds(0));
     }
 }

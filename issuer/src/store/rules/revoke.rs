@@ -2,7 +2,7 @@
 
 use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_TTL_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ pub fn end_targets(
     let revocation = |target: &Target| Revocation {
         target: *target,
         cut,
-        expires: cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE),
+        expires: cut.plus(WRIT_TTL_MAX + CLOCK_TOLERANCE),
     };
     RevocationBatch {
         all: targets.iter().map(revocation).collect(),
@@ -177,7 +177,7 @@ mod tests {
             let ended = end_targets(&client, &targets, asked.map(UnixSeconds), now);
             let one = &ended.all[0];
             assert_eq!(one.cut.0, cut);
-            assert_eq!(one.expires.0, cut + WRIT_LIFE_MAX + CLOCK_TOLERANCE);
+            assert_eq!(one.expires.0, cut + WRIT_TTL_MAX + CLOCK_TOLERANCE);
             assert!(!ended.is_of_everything);
         }
         assert!(end_everything(now).is_of_everything);

@@ -4,7 +4,7 @@ use super::rows::{
 };
 use crate::audit::{Event, EventKind};
 use crate::store::{CompleteTask, DeclareOriginal, RegisterOutcome, RevokedSince};
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_TTL_MAX};
 
 /// Seconds of a day.
 const DAY: u64 = 24 * 3_600;
@@ -40,7 +40,7 @@ async fn what_has_expired_is_forgotten_and_the_rest_stays() {
             (1, 0),
             "its number is not given again"
         );
-        fixture.pass(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
+        fixture.pass(WRIT_TTL_MAX + CLOCK_TOLERANCE);
         assert_eq!(forget().await, 1, "the answer to the debit");
         fixture.pass(30 * DAY);
         assert_eq!(forget().await, 2, "two tasks, and not the last one");

@@ -196,7 +196,7 @@ async fn serve_until_stopped(data: &Path, settings: &Settings, secret: Option<Se
     let stop = wait_for_signal(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
     let ready = |url: &str| {
         // The reader of standard output may be gone; the issuer serves all the same.
-        let _unheard = print_line(format!("listening on {url}"));
+        let _ignored = print_line(format!("listening on {url}"));
     };
     serve(data, settings, secret, Clock::system(), ready, stop)
         .await

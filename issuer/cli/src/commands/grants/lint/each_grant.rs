@@ -12,7 +12,7 @@ use edgewrit_shared::grant::attempt::Param;
 use edgewrit_shared::grant::{Grant, Rule, RuleAnswer};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{more, place_step};
-use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
+use edgewrit_shared::limits::WRIT_TTL_DEFAULT;
 
 pub(super) fn find_all(source: &Source, now: Moment) -> Vec<GrantFinding> {
     let mut found = match &source.content {
@@ -40,8 +40,8 @@ pub(super) fn find_all(source: &Source, now: Moment) -> Vec<GrantFinding> {
 }
 
 fn find_windows_never_open(ask: &TaskRequest, now: Moment) -> Vec<GrantFinding> {
-    let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
-    let expires = now.seconds().plus(life);
+    let ttl = ask.ttl.unwrap_or(WRIT_TTL_DEFAULT);
+    let expires = now.seconds().plus(ttl);
     let faults = never_open(ask, &Term { born: now, expires });
     const INSTEAD: &str = "move the window, mint later, or live longer (`ttl`)";
     let found = faults.kept().iter().map(|fault| {

@@ -6,7 +6,7 @@ use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::edge_api::bundle;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::limits::WRIT_TTL_MAX;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, Unverified};
 
@@ -26,7 +26,7 @@ pub(super) fn verify(
     let expect = Expect {
         issuer,
         audience,
-        life_max: WRIT_LIFE_MAX,
+        life_max: WRIT_TTL_MAX,
     };
     let verified = Unverified::parse(token).and_then(|writ| writ.verify(&expect, &snapshot, now));
     let verified = verified.map_err(|error| Failure::new(format!("{}: {error}", error.label())))?;
