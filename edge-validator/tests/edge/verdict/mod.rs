@@ -7,6 +7,6 @@ mod order;
 mod refusals;
 mod rehearsal;
 mod response;
+mod scenario;
 mod spend;
-mod story;
 mod waits;

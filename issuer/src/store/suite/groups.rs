@@ -53,7 +53,7 @@ async fn boot_again(fixture: &StoreFixture) -> String {
     outcome_text(fixture.store.begin_boot(boot).await)
 }
 
-/// What the transactions need. Answers the allowance of a task, with one use left.
+/// Prepares a task for the transactions. Answers the allowance of a task, with one use left.
 async fn prepare(fixture: &StoreFixture) -> String {
     let allowance = begin_task(fixture, "task", 1).await;
     issue_launch_token(fixture, [5; 32], true).await;

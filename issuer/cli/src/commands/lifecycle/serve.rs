@@ -77,8 +77,8 @@ pub(crate) struct Serve {
     /// [default: nowhere]
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
     audit_log: Option<PathBuf>,
-    /// How long events of the audit are kept, such as `90d`; older ones go to the archive [default:
-    /// for ever]
+    /// Time for which events of the audit are kept, such as `90d`; older ones go to the archive
+    /// [default: for ever]
     #[arg(long, value_name = "DAYS", env = "EDGEWRIT_AUDIT_KEEP", value_parser = parse_keep)]
     audit_keep: Option<u64>,
     /// Folder of the archive, to which events are written before they are pruned

@@ -166,7 +166,7 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<FoundOption<'c>
     (arg.get_action().takes_values() || !has_value).then_some(FoundOption { arg, has_value })
 }
 
-/// How alike a word and an option must be, from 0 to 1 (Jaro), for the word to be a mistyped
+/// Least similarity of a word and an option, from 0 to 1 (Jaro), for the word to be a mistyped
 /// option.
 const ALIKE: f64 = 0.8;
 

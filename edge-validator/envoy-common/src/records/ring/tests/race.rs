@@ -62,7 +62,7 @@ fn deliver(host: &ReplayHost<'_>, ring: &mut RecordRing<&ReplayHost<'_>>) -> Res
     Ok(removed)
 }
 
-/// What an owner did: the records that it kept, and the number of records that it removed.
+/// Acts of an owner: the records that it kept, and the number of records that it removed.
 type Acts = (Vec<String>, u64);
 
 fn take_over(host: &ReplayHost<'_>, owner: u64, now: UnixSeconds) -> Result<Acts, HostFailure> {

@@ -28,8 +28,8 @@ impl<'d> Tree<'d> {
         }
     }
 
-    /// Where a request goes on whose next segment is `segment`; one like a capture is none of the
-    /// literals.
+    /// The node to which a request goes on with the segment `segment`; a segment like a capture is
+    /// none of the literals.
     fn step(&self, segment: &str) -> Option<&Self> {
         self.literals.get(segment).or(self.capture.as_deref())
     }

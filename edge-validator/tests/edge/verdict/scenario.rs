@@ -1,4 +1,4 @@
-//! The travel story: search one route any number of times, book one ticket for one user.
+//! The travel scenario: search one route any number of times, book one ticket for one user.
 
 use crate::harness::{Ask, Edge, SimulatedIssuer, TestVerdict, writ};
 use edgewrit_edge::memory::Memory;
@@ -97,7 +97,7 @@ fn another_user_fifty_seats_and_odd_spellings_are_refused_and_spend_nothing() {
 }
 
 #[test]
-fn the_story_ends_with_the_writ() {
+fn the_scenario_ends_with_the_writ() {
     let mut edge = Edge::new();
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
