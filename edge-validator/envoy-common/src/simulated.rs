@@ -51,6 +51,8 @@ pub(crate) struct StartedCall {
 pub(crate) struct SimulatedHost<'d> {
     data: &'d RefCell<SharedData>,
     pub(crate) now: Cell<UnixSeconds>,
+    /// Whether the host refuses to tell the time.
+    pub(crate) refuses_time: Cell<bool>,
     /// Whether the host refuses calls about shared data.
     pub(crate) refuses_data: Cell<bool>,
     /// The number of calls about shared data until one is refused.
@@ -69,6 +71,7 @@ impl<'d> SimulatedHost<'d> {
         Self {
             data,
             now: Cell::new(now),
+            refuses_time: Cell::new(false),
             refuses_data: Cell::new(false),
             refuses_after: Cell::new(None),
             refuses_calls: Cell::new(false),
@@ -100,7 +103,10 @@ impl<'d> SimulatedHost<'d> {
 
 impl Host for &SimulatedHost<'_> {
     fn now(self) -> Result<UnixSeconds, HostFailure> {
-        Ok(self.now.get())
+        match self.refuses_time.get() {
+            true => Err(HostFailure::unusable("time")),
+            false => Ok(self.now.get()),
+        }
     }
 
     fn log(self, _level: LogLevel, line: &str) {

@@ -27,6 +27,8 @@ pub struct Batch {
     first: u64,
     count: u64,
     bytes_max: usize,
+    /// The boot id of [`PendingRecords`] when it made the batch.
+    boot_id: Option<String>,
     /// JSON objects with commas between them.
     lines: String,
 }
@@ -40,6 +42,7 @@ impl Batch {
             first,
             count: 0,
             bytes_max,
+            boot_id: None,
             lines: String::new(),
         }
     }
@@ -223,6 +226,7 @@ impl PendingRecords {
     #[must_use]
     pub fn next_batch(&self, bytes_max: usize) -> Batch {
         let mut batch = Batch::new(self.first, bytes_max);
+        batch.boot_id.clone_from(&self.boot_id);
         let mut waiting = self.waiting.iter();
         while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
         batch
@@ -266,7 +270,10 @@ impl PendingRecords {
                 self.forget(batch);
             }
             DeliveryOutcome::UnknownBoot => {
-                self.boot_id = None;
+                // Another delivery may have set a newer boot id meanwhile.
+                if self.boot_id == batch.boot_id {
+                    self.boot_id = None;
+                }
                 return false;
             }
             DeliveryOutcome::Later => return false,

@@ -18,8 +18,8 @@ impl NeedRecord {
         Self(permit)
     }
 
-    /// The record to keep. If the host keeps this record, the issuer gets no other record of the
-    /// outcome of the request.
+    /// The record to keep. If the host keeps this record, the issuer gets another record of the
+    /// request only if the edge refuses the request after this record.
     #[must_use]
     pub fn record(&self) -> Record {
         self.0.record_ahead()

@@ -49,8 +49,12 @@ impl<H: Host> Root<H> {
 
     /// Applies the answer of the issuer to a delivery, and sends the next records.
     pub fn receive_delivery(&self, id: u32, answer: IssuerAnswer<'_>) {
-        let Ok(now) = self.host.now() else { return };
-        self.records.borrow_mut().receive_answer(id, answer, now);
-        self.deliver_records(now);
+        let now = self.host.now().ok();
+        // An answer always ends its delivery. Without the time, a failed delivery has no pause.
+        let answered = now.unwrap_or(UnixSeconds(0));
+        self.records.borrow_mut().receive_answer(id, answer, answered);
+        if let Some(now) = now {
+            self.deliver_records(now);
+        }
     }
 }

@@ -3,7 +3,9 @@
 use crate::root::{Caller, Root};
 use crate::simulated::{SharedData, SimulatedHost, settings};
 use edgewrit_edge::issuer::call::IssuerAnswer;
+use edgewrit_shared::edge_api::boot;
 use edgewrit_shared::edge_api::bundle::{PATH, WAIT_SECONDS, write_target};
+use edgewrit_shared::edge_api::records;
 use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
 
@@ -122,4 +124,32 @@ fn a_permitted_request_that_went_elsewhere_ends_all_trust_in_routes() {
     root.distrust_routes("travel");
     assert!(!root.trusts_routes());
     assert_eq!(host.lines.borrow().len(), 1);
+}
+
+#[test]
+fn an_answer_that_comes_without_the_time_ends_its_delivery() {
+    let data = RefCell::new(SharedData::default());
+    let host = &SimulatedHost::new(&data, NOW);
+    let root = start(host, 1);
+    let count = |path: &str| paths(host).iter().filter(|own| *own == path).count();
+    let receive_without_time = |answer: IssuerAnswer<'_>| {
+        host.refuses_time.set(true);
+        root.receive_delivery(0, answer);
+        host.refuses_time.set(false);
+        host.advance(1);
+        root.tick();
+    };
+    assert!(root.keep_record("{}"));
+    root.tick();
+    assert_eq!((count(boot::PATH), count(records::PATH)), (1, 0));
+    let body = &*boot::write_answer("boot");
+    receive_without_time(IssuerAnswer::Got {
+        status: 201,
+        body: body.as_bytes(),
+    });
+    assert_eq!((count(boot::PATH), count(records::PATH)), (1, 1));
+    receive_without_time(IssuerAnswer::Failed);
+    assert_eq!((count(boot::PATH), count(records::PATH)), (1, 2));
+    receive_without_time(got(b"{}"));
+    assert_eq!(host.metric("records", "delivered"), 1);
 }

@@ -456,3 +456,16 @@ fn a_refusal_in_place_of_a_permit_that_waits_is_one_record() {
     assert!(pending.finish_batch(&batch, DeliveryOutcome::Recorded));
     assert_eq!((pending.waiting(), pending.lost()), (0, 0));
 }
+
+/// Two deliveries are in progress, and the issuer knows the boot id of neither.
+#[test]
+fn only_the_boot_id_that_the_issuer_does_not_know_is_dropped() {
+    let mut pending = pending(1);
+    pending.set_boot_id("old".into());
+    let (first, second) = (pending.next_batch(BATCH_BYTES), pending.next_batch(BATCH_BYTES));
+    assert!(!pending.finish_batch(&first, DeliveryOutcome::UnknownBoot));
+    assert_eq!(pending.boot_id(), None);
+    pending.set_boot_id("new".into());
+    assert!(!pending.finish_batch(&second, DeliveryOutcome::UnknownBoot));
+    assert_eq!(pending.boot_id(), Some("new"));
+}
