@@ -1,13 +1,17 @@
 //! The attempts of one request: one, or as many as its body names. All must be permitted.
 
 use crate::operation::Operation;
-use crate::reason::{Objection, Reason};
+use crate::reason::Objection;
+#[cfg(test)]
+use crate::reason::Reason;
 use crate::record::context::{RefusedAttempt, Subject};
 use crate::request::readings::{Readings, ValueReadings};
+#[cfg(test)]
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+#[cfg(test)]
 use edgewrit_shared::limits::ATTEMPTS_PER_REQUEST;
 
 /// One attempt, with its values as far as they were read.
@@ -47,16 +51,24 @@ impl Attempts {
         Self(vec![attempt.into_readings()])
     }
 
-    /// The attempts of a request with a body. No attempt, which nothing could refuse, is an
-    /// objection, and so are too many.
-    pub(crate) fn new(attempts: Vec<AttemptValues>) -> Result<Self, Objection> {
-        match attempts.len() {
-            0 => Err(Objection::new(Reason::BodyShape, "no attempt")),
-            1..=ATTEMPTS_PER_REQUEST => Ok(Self(attempts.into_iter().map(AttemptValues::into_readings).collect())),
-            _ => Err(Objection::new(
-                Reason::BodyLimit,
-                format!("more than {ATTEMPTS_PER_REQUEST} attempts"),
-            )),
+    /// The attempts that `read` makes of the calls in a body. No call, which nothing could refuse,
+    /// is an objection, and so are too many, of which none is read. No shipped protocol has calls
+    /// yet.
+    #[cfg(test)]
+    pub(crate) fn read_calls<T>(
+        calls: &[T],
+        read: impl Fn(&T) -> Result<AttemptValues, RefusedAttempt>,
+    ) -> Result<Self, RefusedAttempt> {
+        match calls.len() {
+            0 => Err(Objection::new(Reason::BodyShape, "no attempt").into()),
+            1..=ATTEMPTS_PER_REQUEST => {
+                let attempts = calls.iter().map(|call| read(call).map(AttemptValues::into_readings));
+                attempts.collect::<Result<_, _>>().map(Self)
+            }
+            _ => {
+                let explanation = format!("more than {ATTEMPTS_PER_REQUEST} attempts");
+                Err(Objection::new(Reason::BodyLimit, explanation).into())
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::operation::BatchOperations;
 use crate::reason::{Objection, Reason};
 use crate::record::context::{RefusedAttempt, Subject};
-use crate::request::attempts::AttemptValues;
+use crate::request::attempts::{AttemptValues, Attempts};
 use crate::request::body;
 use crate::request::readings::ValueReadings;
 use alloc::sync::Arc;
@@ -14,19 +14,12 @@ use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 
 /// The attempts that `body` names, in its order.
-pub(crate) fn select(
-    operations: &BatchOperations,
-    body: &[u8],
-    pieces_max: usize,
-) -> Result<Vec<AttemptValues>, RefusedAttempt> {
+pub(crate) fn select(operations: &BatchOperations, body: &[u8], pieces_max: usize) -> Result<Attempts, RefusedAttempt> {
     let document = json::parse(body, JSON_VALUES).map_err(|_| Objection::from(Reason::BodySyntax))?;
     let Some(Json::List(calls)) = document.member("calls") else {
         return Err(Objection::from(Reason::BodyShape).into());
     };
-    calls
-        .iter()
-        .map(|call| read_call(operations, call, pieces_max))
-        .collect()
+    Attempts::read_calls(calls, |call| read_call(operations, call, pieces_max))
 }
 
 fn read_call(operations: &BatchOperations, call: &Json, pieces_max: usize) -> Result<AttemptValues, RefusedAttempt> {

@@ -21,7 +21,6 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::{self, Json, JsonError};
@@ -88,9 +87,9 @@ pub(crate) fn read(
             #[cfg(test)]
             Selector::Batch(ref operations) => batch::select(operations, &sent, pieces_max)?,
         },
-        None => vec![attempt],
+        None => Attempts::one(attempt),
     };
-    Ok((Attempts::new(attempts)?, sent))
+    Ok((attempts, sent))
 }
 
 fn check_whole(end: BodyEnd) -> Result<(), Objection> {

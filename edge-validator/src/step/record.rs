@@ -19,7 +19,7 @@ impl NeedRecord {
     }
 
     /// The record to keep. If the host keeps this record, the issuer gets another record of the
-    /// request only if the edge refuses the request after this record.
+    /// request only if the edge refuses the request, or cuts its response, after this record.
     #[must_use]
     pub fn record(&self) -> Record {
         self.0.record_ahead()

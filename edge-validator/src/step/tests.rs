@@ -286,6 +286,12 @@ fn a_request_has_at_most_256_attempts() {
     let refused = refusal(edge.send(&[READ], &[READ_1; ATTEMPTS_PER_REQUEST + 1]));
     assert_eq!((ATTEMPTS_PER_REQUEST, refused.reason()), (256, Reason::BodyLimit));
     assert_refused(edge.send(&[READ], &[]), [Some("body_shape"), None, None, None]);
+    let too_many = [r#"{"call": "no operation"}"#; ATTEMPTS_PER_REQUEST + 1];
+    assert_eq!(
+        refusal(edge.send(&[READ], &too_many)).reason(),
+        Reason::BodyLimit,
+        "the limit comes before the calls"
+    );
 }
 
 #[test]
