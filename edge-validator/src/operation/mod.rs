@@ -47,6 +47,11 @@ pub(crate) struct Operation {
     pub(crate) colon: bool,
 }
 
+/// Captured values that [`Operation::check_colons`] has checked. Every selection needs them for the
+/// values of its attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CheckedCaptures<'c, 'p>(&'c CapturedValues<'p>);
+
 impl Operation {
     /// The selector, if the body of a request selects its operations.
     pub(crate) fn selector(&self) -> Option<&Selector> {
@@ -62,18 +67,21 @@ impl Operation {
     /// Checks that captured values contain no `:`, unless the operation allows it. Many upstreams
     /// route by the text after a colon: `/topics/x:delete`, encoded or not, is the operation
     /// `delete`.
-    pub(crate) fn check_colons(&self, captures: &CapturedValues<'_>) -> Result<(), Objection> {
+    pub(crate) fn check_colons<'c, 'p>(
+        &self,
+        captures: &'c CapturedValues<'p>,
+    ) -> Result<CheckedCaptures<'c, 'p>, Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
             Some(value) => Err(Objection::new(Reason::CaptureColon, format!("`{value}`"))),
-            None => Ok(()),
+            None => Ok(CheckedCaptures(captures)),
         }
     }
 
     /// The values of the parameters that are captures.
-    pub(crate) fn read_captures(&self, captures: &CapturedValues<'_>) -> Result<ParamValues, Objection> {
+    pub(crate) fn read_captures(&self, captures: CheckedCaptures<'_, '_>) -> Result<ParamValues, Objection> {
         let mut values = ParamValues::new(&self.params);
         for (capture, param) in &self.captures {
-            if let Some(text) = captures.get(*capture) {
+            if let Some(text) = captures.0.get(*capture) {
                 self.read_param(*param, text.into(), &mut values)?;
             }
         }

@@ -35,11 +35,12 @@ fn read_call(operations: &BatchOperations, call: &Json, pieces_max: usize) -> Re
         subject: Some(Subject::new(operation, None)),
         objection,
     };
+    let captures = operation.check_colons(&found.captures).map_err(refuse)?;
     let mut attempt = AttemptValues {
         operation: Arc::clone(operation),
         resource: operation.resource.fill(&found.captures).map_err(refuse)?.into(),
         values: ValueReadings {
-            first: operation.read_captures(&found.captures).map_err(refuse)?,
+            first: operation.read_captures(captures).map_err(refuse)?,
             others: Vec::new(),
             differ: Reason::FormPlus,
         },

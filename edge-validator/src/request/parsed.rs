@@ -4,9 +4,9 @@ use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
 use crate::http::target::RequestTarget;
-use crate::operation::Operation;
 use crate::operation::pattern::is_method;
 use crate::operation::routes::CapturedValues;
+use crate::operation::{CheckedCaptures, Operation};
 use crate::reason::{Objection, Reason};
 use crate::record::context::{RefusedAttempt, Subject};
 use crate::request::attempts::AttemptValues;
@@ -88,7 +88,7 @@ impl<'h> ParsedHead<'h> {
         config: &Config,
     ) -> Result<(ValueReadings, Draft, Option<usize>), Objection> {
         let Self { head, target, headers } = self;
-        operation.check_colons(captures)?;
+        let captures = operation.check_colons(captures)?;
         let values = read_params(operation, captures, &headers, split_query(operation, &target, config)?)?;
         // The edge does not serve gRPC yet. Hosts answer gRPC requests in another form, and a later
         // refusal would get that form, too.
@@ -137,7 +137,7 @@ fn is_grpc(content_type: &str) -> bool {
 /// The parameters of a head, in every reading.
 fn read_params(
     operation: &Operation,
-    captures: &CapturedValues<'_>,
+    captures: CheckedCaptures<'_, '_>,
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
 ) -> Result<ValueReadings, Objection> {

@@ -295,6 +295,15 @@ fn a_request_has_at_most_256_attempts() {
 }
 
 #[test]
+fn a_captured_colon_refuses_a_call() {
+    let edge = StepEdge::new();
+    for path in ["/customers/x:delete", "/customers/x%3Adelete"] {
+        let step = edge.send(&[READ], &[&format!(r#"{{"call": "GET {path}"}}"#)]);
+        assert_refused(step, [Some("capture_colon"), Some("read"), None, None]);
+    }
+}
+
+#[test]
 fn all_256_attempts_can_spend() {
     let edge = StepEdge::new();
     let need = edge.need_spend(&[DELETE], &[DELETE_2; ATTEMPTS_PER_REQUEST]);
