@@ -88,9 +88,9 @@ impl PermittingGrant<'_> {
         }
     }
 
-    /// The same permit, which also ends with `other`.
-    fn limit_to(mut self, other: &Self) -> Self {
-        self.until = self.until.into_iter().chain(other.until).min();
+    /// The same permit, which also ends at `end`.
+    fn limit_to(mut self, end: Option<UnixSeconds>) -> Self {
+        self.until = self.until.into_iter().chain(end).min();
         self
     }
 }
@@ -212,7 +212,7 @@ pub(crate) fn decide_by_grants<'g>(
     let first = decide_reading(grants, &readings.first, now);
     let permitting = readings.others.iter().fold(first, |first, other| {
         match (first, decide_reading(grants, &other.attempt, now)) {
-            (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first.limit_to(&other)),
+            (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first.limit_to(other.until)),
             (Err(first), Err(_)) => Err(first),
             // The exact reading names the cause if no grant permits it.
             (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
@@ -221,10 +221,11 @@ pub(crate) fn decide_by_grants<'g>(
     })?;
     match readings.others.iter().find(|other| other.is_in_doubles()) {
         // Some readers round some numbers of a request and keep others.
-        Some(other) if !grants.one_permits_all(readings.iter_attempts(), permitting.debit.is_some(), now) => {
-            Err(other.differ.clone())
-        }
-        _ => Ok(permitting),
+        Some(other) => match grants.find_common_grant(readings.iter_attempts(), permitting.debit.is_some(), now) {
+            Some(common) => Ok(permitting.limit_to(common.window().not_after)),
+            None => Err(other.differ.clone()),
+        },
+        None => Ok(permitting),
     }
 }
 

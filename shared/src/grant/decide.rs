@@ -60,19 +60,19 @@ impl Grants {
         Decision::Refuse(NearestMiss::of(nearest, attempt))
     }
 
-    /// Whether one grant permits each of `attempts`. Unless `is_spent`, the grant must have no
+    /// The first grant that permits each of `attempts`. Unless `is_spent`, the grant must have no
     /// limit. Such a grant permits every mixture of their parameters, because each of its rules is
     /// about one parameter.
     #[must_use]
-    pub fn one_permits_all<'a>(
+    pub fn find_common_grant<'a>(
         &self,
         attempts: impl Iterator<Item = &'a Attempt> + Clone,
         is_spent: bool,
         now: UnixSeconds,
-    ) -> bool {
-        let permits_all = |grant: &Grant| attempts.clone().all(|attempt| grant.permits(attempt, now));
+    ) -> Option<&Grant> {
+        let permits_all = |grant: &&Grant| attempts.clone().all(|attempt| grant.permits(attempt, now));
         let mut grants = self.0.iter().filter(|grant| is_spent || grant.uses.is_none());
-        grants.any(permits_all)
+        grants.find(permits_all)
     }
 
     fn permit<'a>(

@@ -1,9 +1,10 @@
 //! Numbers in both readings: exact, and as floating-point readers read them.
 
 use crate::harness::{Ask, Edge};
-use crate::request::operations::edge_of;
+use crate::request::operations::{edge_of, edge_with};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
+use edgewrit_edge::step::Step;
 use edgewrit_shared::grant::attempt::Param;
 use edgewrit_shared::json::number::Number;
 use edgewrit_test_issuer::{self as support, NOW};
@@ -56,6 +57,31 @@ fn a_grant_with_limited_uses_permits_no_mixture_for_free() {
     let grants = [&*grant(exact), &*grant(rounded), &*limited];
     let ask = Ask::new("GET /items?n=9007199254740993", &grants);
     assert_eq!(edge.label(&ask), "number_precision");
+}
+
+/// Other grants permit each reading for longer, but only this grant permits their mixture.
+#[test]
+fn the_end_of_the_grant_that_permits_both_readings_ends_the_permit() {
+    let wide = |rule: &str| grant(rule).replace(r#"["a"]"#, r#"["a","b"]"#);
+    let (exact, rounded) = (
+        wide(r#"{"not_in":[9007199254740992]}"#),
+        wide(r#"{"eq":9007199254740992}"#),
+    );
+    let window = format!(r#""not_after":{},"rules""#, NOW.0 + 20);
+    let both = grant(r#"{"min":9007199254740992}"#).replace(r#""rules""#, &window);
+    for (seconds, expected) in [(19, None), (20, Some("not_granted"))] {
+        let mut edge = edge_with("strict", OPERATIONS);
+        let ask = Ask::new("GET /items?n=9007199254740993", &[&exact, &rounded, &both]);
+        let Step::Record(need) = edge.start(&ask) else {
+            panic!("no need to record");
+        };
+        edge.now = NOW.plus(seconds);
+        let refused = match need.resume(true, &edge.world()) {
+            Step::Refuse(refusal) => Some(refusal.reason().label()),
+            _ => None,
+        };
+        assert_eq!(refused, expected, "after {seconds} seconds");
+    }
 }
 
 const ORDERS: &str = r#"

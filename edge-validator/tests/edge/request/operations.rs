@@ -8,9 +8,14 @@ use std::sync::Arc;
 const ALL: [&str; 1] = [r#"{"type":"writ","actions":["a"],"resources":["**"]}"#];
 
 pub(crate) fn edge_of(operations: &str) -> Edge {
+    edge_with("best_effort", operations)
+}
+
+/// An edge with this value of `audit` and these operations.
+pub(crate) fn edge_with(audit: &str, operations: &str) -> Edge {
     let text = config_text();
     let (before, _) = text.split_once("\"operations\":").unwrap();
-    let text = format!("{before}\"operations\": [{operations}]}}");
+    let text = format!("{before}\"audit\": \"{audit}\", \"operations\": [{operations}]}}");
     let config = Config::read(&text, &secret).unwrap_or_else(|faults| panic!("{faults:#?}"));
     Edge {
         config: Arc::new(config),
