@@ -23,7 +23,7 @@ pub(crate) struct AttemptValues {
 }
 
 /// The attempts of one request, in the order of the request: at least one, and at most
-/// [`ATTEMPTS_PER_REQUEST`].
+/// [`ATTEMPTS_PER_REQUEST`](edgewrit_shared::limits::ATTEMPTS_PER_REQUEST).
 #[derive(Debug)]
 pub(crate) struct Attempts(Vec<Readings>);
 
