@@ -4,7 +4,6 @@
 use crate::authenticate;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
-use crate::reason::Objection;
 use crate::record::context::RequestContext;
 use crate::request::attempts::AttemptValues;
 use crate::request::parsed::{HeadSelection, ParsedHead};
@@ -29,15 +28,23 @@ pub(crate) struct ReceivedHead {
 pub(crate) fn receive_head(head: &Head<'_>, world: &World<'_>) -> Result<ReceivedHead, Refusal> {
     let config = world.config;
     let mut context = RequestContext::new(world.memory.next_request(), world.now);
-    let refuse = |context: &RequestContext, objection: Objection| Refusal::new(context.clone(), objection);
-    let parsed = ParsedHead::read(head, config).map_err(|objection| refuse(&context, objection))?;
+    let parsed = match ParsedHead::read(head, config) {
+        Ok(parsed) => parsed,
+        Err(objection) => return Err(Refusal::new(context, objection)),
+    };
     context.arrival.traceparent = read_traceparent(&parsed.headers);
-    let writ = authenticate::verify(&parsed.headers, config, world).map_err(|objection| refuse(&context, objection))?;
+    let writ = match authenticate::verify(&parsed.headers, config, world) {
+        Ok(writ) => writ,
+        Err(objection) => return Err(Refusal::new(context, objection)),
+    };
     context.writ = Some(Arc::clone(&writ));
-    let selection = parsed.select(config).map_err(|refused| {
-        context.subject = refused.subject.unwrap_or_default();
-        refuse(&context, refused.objection)
-    })?;
+    let selection = match parsed.select(config) {
+        Ok(selection) => selection,
+        Err(refused) => {
+            context.subject = refused.subject.unwrap_or_default();
+            return Err(Refusal::new(context, refused.objection));
+        }
+    };
     let HeadSelection {
         attempt,
         draft,
