@@ -6,7 +6,6 @@ use crate::record::Record;
 use crate::record::context::RequestContext;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::edge_api::problem::TYPE_PREFIX;
 use edgewrit_shared::edge_api::record_line::RecordOutcome;
@@ -165,12 +164,17 @@ impl ProblemResponse {
     }
 }
 
-/// The headers of every problem document.
+/// Most headers of a problem document.
+const DOCUMENT_HEADERS_MAX: usize = 4;
+
+/// The headers of every problem document, with room for all others.
 fn document_headers() -> Vec<(&'static str, String)> {
-    vec![
+    let mut headers = Vec::with_capacity(DOCUMENT_HEADERS_MAX);
+    headers.extend([
         ("content-type", "application/problem+json".into()),
         ("cache-control", "no-store".into()),
-    ]
+    ]);
+    headers
 }
 
 /// A problem document with the members that every document has.
