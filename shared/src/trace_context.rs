@@ -1,5 +1,7 @@
 //! W3C Trace Context.
 
+use crate::hex::is_lower_hex_digit;
+
 /// Digits of a trace id.
 const TRACE_ID: usize = 32;
 /// Digits of a parent id.
@@ -27,8 +29,7 @@ fn split_fields(text: &[u8]) -> Option<(&[u8; TRACE_ID], &[u8; PARENT_ID], &[u8;
 /// Whether all `digits` are lower-case and hexadecimal. The loop has no early end, so that the
 /// compiler checks several digits at once.
 fn is_hex<const N: usize>(digits: &[u8; N]) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() | (b'a'..=b'f').contains(&byte);
-    digits.iter().fold(true, |all, byte| all & is_digit(*byte))
+    digits.iter().fold(true, |all, byte| all & is_lower_hex_digit(*byte))
 }
 
 fn is_zero<const N: usize>(digits: &[u8; N]) -> bool {

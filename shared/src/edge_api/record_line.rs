@@ -1,6 +1,7 @@
 //! The line of one record: a JSON object that an edge writes to its log and reports to the issuer.
 
 use super::{NUMBER_MAX, RecordLabel, uses};
+use crate::hex::is_lower_hex_digit;
 use crate::json::Json;
 use crate::json::document::{Members, Node};
 use crate::time::UnixSeconds;
@@ -187,8 +188,7 @@ fn read_grant_ids(members: &Members<'_>) -> Option<BTreeSet<String>> {
 
 fn read_grant_id(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if text.len() == GRANT_BYTES && text.bytes().all(is_hex) {
+    if text.len() == GRANT_BYTES && text.bytes().all(is_lower_hex_digit) {
         return Some(text.to_owned());
     }
     node.expected("the id of a grant: 16 hexadecimal digits")
