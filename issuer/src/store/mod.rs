@@ -39,17 +39,5 @@ pub trait Store:
 {
 }
 
-impl<S> Store for S where
-    S: TaskStore
-        + EdgeStore
-        + AgentStore
-        + TokenStore
-        + RegistryStore
-        + KeyStore
-        + AuditStore
-        + MaintenanceStore
-        + fmt::Debug
-        + Send
-        + Sync
-{
-}
+impl Store for SqliteStore {}
+impl Store for memory::MemoryStore {}
