@@ -3,32 +3,30 @@
 use super::Edges;
 use crate::audit::EventKind;
 use crate::registry::RegisteredEdge;
-use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
+use crate::store::rows::reporting_edge::ReportingEdge;
 use crate::store::rules::records::{kind_of, numbers_of};
 use crate::store::{StoreError, TakeOutcome, TakeRecords};
-use edgewrit_shared::edge_api::record_line::member;
+use edgewrit_shared::edge_api::record_line::{KeptValue, RecordLine, member};
 use edgewrit_shared::edge_api::records::BatchRequest;
-use serde_json::Value;
 use std::sync::Arc;
 
 /// The records that report that the edge saw another audit before, each with its place.
-fn head_reports(records: &[EdgeRecord]) -> Vec<(usize, EdgeRecord)> {
+fn head_reports(records: &[RecordLine]) -> Vec<(usize, RecordLine)> {
     let reports = records.iter().enumerate();
     let reports = reports.filter(|(_, record)| kind_of(record) == EventKind::AuditHeadReported);
     reports.map(|(place, record)| (place, record.clone())).collect()
 }
 
 /// Logs what an edge reports of the audit itself, so that the operator sees it at once.
-fn log_head_report(edge: &RegisteredEdge, record: &EdgeRecord) {
-    let detail = record
-        .kept
-        .get(member::DETAIL)
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+fn log_head_report(edge: &RegisteredEdge, record: &RecordLine) {
+    let detail = record.kept.iter().find_map(|(name, value)| match value {
+        KeptValue::Text(text) if *name == member::DETAIL => Some(text.as_str()),
+        _ => None,
+    });
     tracing::error!(
         edge_id = edge.edge_id,
         label = record.label.text(),
-        detail,
+        detail = detail.unwrap_or_default(),
         "an edge saw another audit before"
     );
 }
@@ -50,7 +48,6 @@ impl Edges {
             records,
         } = batch;
         let last = *numbers_of(first, records.len()).end();
-        let records: Vec<_> = records.into_iter().map(EdgeRecord::from).collect();
         let reports = head_reports(&records);
         let take = TakeRecords {
             edge: ReportingEdge {

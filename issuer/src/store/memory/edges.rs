@@ -5,11 +5,12 @@ use super::writing::MemoryWriting;
 use super::{MemoryStore, taken};
 use crate::audit::EventKind;
 use crate::policy::allowance::Left;
-use crate::store::rows::edge_record::{EdgeRecord, Numbers, ReportingEdge};
+use crate::store::rows::reporting_edge::{Numbers, ReportingEdge};
 use crate::store::rows::spend::{EarlierSpend, SpendOutcome};
 use crate::store::rules::records::{RecordRows, join_ranges, kind_of, numbers_of, select_new, take_record, verdict_of};
 use crate::store::rules::spends::{SpendDecision, SpendRows, debit_event, decide_spend};
 use crate::store::{BeginBoot, DebitUses, EdgeStore, StoreError, Stored, TakeOutcome, TakeRecords};
+use edgewrit_shared::edge_api::record_line::RecordLine;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -82,7 +83,7 @@ fn take_records(writing: &mut MemoryWriting<'_>, take: &TakeRecords) -> TakeOutc
     TakeOutcome::Taken(new)
 }
 
-fn take_one(writing: &mut MemoryWriting<'_>, edge: &ReportingEdge, record: &EdgeRecord) {
+fn take_one(writing: &mut MemoryWriting<'_>, edge: &ReportingEdge, record: &RecordLine) {
     let (now, state) = (writing.now().seconds(), &mut writing.state);
     let rows = RecordRows {
         is_recorded: state.is_recorded(kind_of(record), &record.request_id, &edge.edge_id),
@@ -157,7 +158,7 @@ impl MemoryState {
 
     /// The number of the task that a record names, if it was granted anything at the audience of
     /// the edge.
-    fn find_granted_task(&self, edge: &ReportingEdge, record: &EdgeRecord) -> Option<i64> {
+    fn find_granted_task(&self, edge: &ReportingEdge, record: &RecordLine) -> Option<i64> {
         let (client_id, task_id) = record.client_id.as_deref().zip(record.task_id.as_deref())?;
         let task = self.find_row(client_id, task_id)?.task;
         self.is_granted(task, &edge.audience).then_some(task)

@@ -2,12 +2,12 @@
 
 pub mod agent;
 pub mod audit;
-pub mod edge_record;
 pub mod ends;
 pub mod keys;
 pub mod lineage;
 pub mod registry;
 pub mod report;
+pub mod reporting_edge;
 pub mod revocation;
 pub mod revoke_target;
 pub mod spend;

@@ -1,12 +1,13 @@
 //! Rules of the records of edges: each is taken in once, and joined to the grants of its task.
 
 use crate::audit::{Event, EventKind};
-use crate::store::rows::edge_record::{EdgeRecord, Numbers, ReportingEdge};
 use crate::store::rows::report::RequestVerdict;
+use crate::store::rows::reporting_edge::{Numbers, ReportingEdge};
 use edgewrit_shared::edge_api::RecordLabel;
+use edgewrit_shared::edge_api::record_line::{KeptValue, RecordLine};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that
@@ -34,7 +35,7 @@ pub fn join_ranges(touching: &[Numbers], numbers: &Numbers) -> Numbers {
 /// `before`, and of each request one permit and one refusal, which is there when its response was
 /// cut off.
 #[must_use]
-pub fn select_new(first: u64, records: &[EdgeRecord], before: &[Numbers]) -> Vec<usize> {
+pub fn select_new(first: u64, records: &[RecordLine], before: &[Numbers]) -> Vec<usize> {
     let is_new = |number: u64| !before.iter().any(|range| range.contains(&number));
     let mut taken = BTreeSet::new();
     let numbered = (first..).zip(records.iter().enumerate());
@@ -46,7 +47,7 @@ pub fn select_new(first: u64, records: &[EdgeRecord], before: &[Numbers]) -> Vec
 
 /// The kind of the event of a record.
 #[must_use]
-pub fn kind_of(record: &EdgeRecord) -> EventKind {
+pub fn kind_of(record: &RecordLine) -> EventKind {
     match (record.permitted, record.label) {
         (true, _) => EventKind::RequestPermitted,
         (false, RecordLabel::AuditHead(_)) => EventKind::AuditHeadReported,
@@ -80,7 +81,7 @@ pub struct TakenRecord {
 #[must_use]
 pub fn take_record(
     edge: &ReportingEdge,
-    record: &EdgeRecord,
+    record: &RecordLine,
     rows: RecordRows,
     now: UnixSeconds,
 ) -> Option<TakenRecord> {
@@ -94,7 +95,7 @@ pub fn take_record(
 
 /// The verdict of a record, as it is counted for its task.
 #[must_use]
-pub fn verdict_of<'a>(edge: &'a ReportingEdge, record: &'a EdgeRecord, at: UnixSeconds) -> RequestVerdict<'a> {
+pub fn verdict_of<'a>(edge: &'a ReportingEdge, record: &'a RecordLine, at: UnixSeconds) -> RequestVerdict<'a> {
     RequestVerdict {
         audience: &edge.audience,
         grants: &record.grants,
@@ -110,7 +111,7 @@ fn believed_time(at: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
     UnixSeconds(at.0.clamp(earliest, latest))
 }
 
-fn event_of(edge: &ReportingEdge, record: &EdgeRecord, at: UnixSeconds, task: Option<i64>) -> Event {
+fn event_of(edge: &ReportingEdge, record: &RecordLine, at: UnixSeconds, task: Option<i64>) -> Event {
     let event = match record.permitted {
         true => Event::done(kind_of(record)),
         false => Event::denied(kind_of(record)),
@@ -122,7 +123,7 @@ fn event_of(edge: &ReportingEdge, record: &EdgeRecord, at: UnixSeconds, task: Op
         false => record.label.text(),
     };
     let event = event.edge(&edge.edge_id).cause(cause);
-    let mut data = record.kept.clone();
+    let mut data: Map<_, _> = record.kept.iter().map(kept_member).collect();
     data.insert("label".to_owned(), json!(record.label.text()));
     data.insert("edge_id".to_owned(), json!(edge.edge_id));
     data.insert("at".to_owned(), json!(at.0));
@@ -142,14 +143,22 @@ fn event_of(edge: &ReportingEdge, record: &EdgeRecord, at: UnixSeconds, task: Op
     event.data(&Value::Object(data))
 }
 
+/// A member that the event of a record has as the edge wrote it.
+fn kept_member((name, value): &(&'static str, KeptValue)) -> (String, Value) {
+    let value = match value {
+        KeptValue::Text(text) => json!(text),
+        KeptValue::Number(number) => json!(number),
+    };
+    ((*name).to_owned(), value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use edgewrit_shared::bundle::HeadContradiction;
-    use serde_json::Map;
 
-    fn record(request_id: &str, permitted: bool) -> EdgeRecord {
-        EdgeRecord {
+    fn record(request_id: &str, permitted: bool) -> RecordLine {
+        RecordLine {
             at: UnixSeconds(1_000),
             permitted,
             request_id: request_id.to_owned(),
@@ -158,7 +167,7 @@ mod tests {
             traceparent: None,
             grants: BTreeSet::from(["0123456789abcdef".to_owned()]),
             label: RecordLabel::from_text("not_granted"),
-            kept: Map::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -214,7 +223,7 @@ mod tests {
             (0, now.0 - AGE_MAX),
             (u64::MAX, now.0 + CLOCK_TOLERANCE),
         ] {
-            let record = EdgeRecord {
+            let record = RecordLine {
                 at: UnixSeconds(at),
                 ..record("r", true)
             };
@@ -239,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_head_that_an_edge_saw_go_back_is_no_refusal() {
-        let head = EdgeRecord {
+        let head = RecordLine {
             label: RecordLabel::AuditHead(HeadContradiction::Back),
             ..record("r", false)
         };

@@ -1,15 +1,15 @@
 use super::rows::{AUDIENCE, CLIENT, begin_boot, begin_task, debit, key};
 use super::{StoreFixture, assert_undone, on_each_store};
 use crate::audit::{Event, EventKind};
-use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
+use crate::store::rows::reporting_edge::ReportingEdge;
 use crate::store::rows::revoke_target::RevokeTarget;
 use crate::store::rows::spend::SpendOutcome;
 use crate::store::{BeginBoot, RevokeAuthority, TakeOutcome, TakeRecords};
 use edgewrit_shared::edge_api::RecordLabel;
-use serde_json::Map;
+use edgewrit_shared::edge_api::record_line::RecordLine;
 
-pub(super) fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str) -> EdgeRecord {
-    EdgeRecord {
+pub(super) fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str) -> RecordLine {
+    RecordLine {
         at: fixture.now(),
         permitted,
         request_id: request_id.to_owned(),
@@ -21,11 +21,11 @@ pub(super) fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, 
             .filter(|grant| !grant.is_empty())
             .collect(),
         label: RecordLabel::from_text(if permitted { "permit" } else { "not_granted" }),
-        kept: Map::new(),
+        kept: Vec::new(),
     }
 }
 
-pub(super) fn batch(first: u64, records: Vec<EdgeRecord>) -> TakeRecords {
+pub(super) fn batch(first: u64, records: Vec<RecordLine>) -> TakeRecords {
     TakeRecords {
         edge: ReportingEdge {
             edge_id: "edge".to_owned(),

@@ -8,13 +8,13 @@ use super::rows::{
 use super::{StoreFixture, outcome_text};
 use crate::audit::{Event, EventKind};
 use crate::policy::granted_task::Granted;
-use crate::store::rows::edge_record::EdgeRecord;
 use crate::store::rows::registry::ClientRow;
 use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
 use crate::store::{
     BeginTask, CompleteTask, DebitUses, Delegate, PutClient, RegisterAgent, ReleaseLineage, Renew, RevokeAuthority,
     RevokedSince, SpoilNonce, TakeRecords,
 };
+use edgewrit_shared::edge_api::record_line::RecordLine;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::claims::Claims;
 
@@ -120,7 +120,7 @@ async fn reported(fixture: &StoreFixture, step: RandomStep) -> TakeRecords {
     let grant = grant.map(|grant| grant.id).unwrap_or_default();
     let one = |place: u64| {
         let request_id = named("r", (step.number + place) % 7);
-        EdgeRecord {
+        RecordLine {
             task_id: Some(task_id.clone()),
             ..record(fixture, &request_id, step.number.is_multiple_of(2), &grant)
         }

@@ -2,8 +2,9 @@
 
 use super::Stored;
 use crate::audit::Event;
-use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
+use crate::store::rows::reporting_edge::ReportingEdge;
 use crate::store::rows::spend::{SpendOutcome, SpendRequest};
+use edgewrit_shared::edge_api::record_line::RecordLine;
 use edgewrit_shared::time::UnixSeconds;
 
 /// An edge that starts.
@@ -40,7 +41,7 @@ pub struct TakeRecords {
     /// The number of the first record.
     pub first: u64,
     /// The records.
-    pub records: Vec<EdgeRecord>,
+    pub records: Vec<RecordLine>,
 }
 
 /// The outcome of a batch of records.

@@ -1,7 +1,7 @@
 //! Numbers of the records of a boot that were taken in, as ranges. Batches come in any order, and
 //! again.
 
-use crate::store::rows::edge_record::Numbers;
+use crate::store::rows::reporting_edge::Numbers;
 use crate::store::rules::records::join_ranges;
 use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, Row, params};

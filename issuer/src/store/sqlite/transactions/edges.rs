@@ -1,11 +1,12 @@
 //! Boots of edges, their debits and their records.
 
-use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
+use crate::store::rows::reporting_edge::ReportingEdge;
 use crate::store::rows::spend::SpendOutcome;
 use crate::store::rules::records::{RecordRows, kind_of, numbers_of, select_new, take_record, verdict_of};
 use crate::store::rules::spends::{SpendDecision, SpendRows, debit_event, decide_spend};
 use crate::store::sqlite::{SqliteStore, Writing, audit, recorded, report, revocation, spend, task};
 use crate::store::{BeginBoot, DebitUses, EdgeStore, Stored, TakeOutcome, TakeRecords};
+use edgewrit_shared::edge_api::record_line::RecordLine;
 
 impl EdgeStore for SqliteStore {
     fn begin_boot(&self, begin: BeginBoot) -> Stored<'_, ()> {
@@ -61,7 +62,7 @@ fn take_records(writing: &Writing<'_>, take: &TakeRecords) -> rusqlite::Result<T
     Ok(TakeOutcome::Taken(new))
 }
 
-fn take_one(writing: &Writing<'_>, edge: &ReportingEdge, record: &EdgeRecord) -> rusqlite::Result<()> {
+fn take_one(writing: &Writing<'_>, edge: &ReportingEdge, record: &RecordLine) -> rusqlite::Result<()> {
     let rows = RecordRows {
         is_recorded: audit::is_recorded(writing, kind_of(record), &record.request_id, &edge.edge_id)?,
         task: find_granted_task(writing, edge, record)?,
@@ -80,7 +81,7 @@ fn take_one(writing: &Writing<'_>, edge: &ReportingEdge, record: &EdgeRecord) ->
 fn find_granted_task(
     writing: &Writing<'_>,
     edge: &ReportingEdge,
-    record: &EdgeRecord,
+    record: &RecordLine,
 ) -> rusqlite::Result<Option<i64>> {
     let named = record.client_id.as_deref().zip(record.task_id.as_deref());
     let found = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
