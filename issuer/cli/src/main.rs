@@ -33,6 +33,7 @@ struct Command {
 const EXAMPLES: &str = "\
 Examples:
   edgewrit serve --data ./data --listen 127.0.0.1:8080
+  edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
   edgewrit client add planner --ceiling ceiling.yaml --data ./data
   edgewrit edge add front-door --audience https://travel.example --upstream travel=https://api.travel.example --data ./data
   EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --task task.yaml --issuer http://127.0.0.1:8080
@@ -53,6 +54,8 @@ enum Commands {
     Init(commands::lifecycle::init::Init),
     /// Run the issuer
     Serve(commands::lifecycle::serve::Serve),
+    /// Run the edge as a reverse proxy in front of an API
+    Proxy(commands::lifecycle::proxy::Proxy),
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
     Client(commands::administration::client::ClientCommand),
@@ -120,6 +123,7 @@ fn main() -> ExitCode {
     let done = match command.command {
         Commands::Init(init) => init.run(),
         Commands::Serve(serve) => serve.run(),
+        Commands::Proxy(proxy) => proxy.run(),
         Commands::Client(client) => client.run(),
         Commands::Edge(edge) => edge.run(),
         Commands::Keys(keys) => keys.run(),

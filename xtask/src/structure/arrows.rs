@@ -31,6 +31,7 @@ const DELIVERED: &[&str] = &[
     ENVOY,
     "edgewrit-envoy-common",
     "edgewrit-issuer",
+    "edgewrit-native",
     "edgewrit-shared",
     "edgewrit-yaml",
 ];

@@ -3,8 +3,10 @@
 use crate::input::document::Document;
 use crate::output::failure::Failure;
 use edgewrit_edge::config::Config;
+use edgewrit_issuer::files::{GroupRead, Provided, read_provided};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::env;
 use std::path::Path;
 
 /// Stands for every secret: the secrets themselves are not needed to read a configuration or to
@@ -38,6 +40,28 @@ impl EdgeConfiguration {
             config,
             secrets: secrets.into_inner(),
         })
+    }
+}
+
+/// Reads the configuration at `path` with its secrets: files of the folder `secrets`, or else
+/// environment variables.
+pub(crate) fn read_with_secrets(path: &Path, secrets: Option<&Path>) -> Result<Config, Failure> {
+    let document = Document::open(path)?;
+    let unreadable = RefCell::new(None);
+    let secret = |name: &str| match secrets {
+        None => env::var(name).ok(),
+        Some(folder) => match read_provided(&folder.join(name), Provided::Secret, GroupRead::Refused) {
+            Ok(bytes) => String::from_utf8(bytes?).ok(),
+            Err(error) => {
+                unreadable.borrow_mut().get_or_insert(error);
+                None
+            }
+        },
+    };
+    let config = Config::read(&document.to_json(), &secret);
+    match unreadable.into_inner() {
+        Some(error) => Err(Failure::new(error)),
+        None => config.map_err(|faults| document.to_failure(&faults)),
     }
 }
 

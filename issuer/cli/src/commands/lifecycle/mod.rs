@@ -1,6 +1,8 @@
-//! Commands that make, serve, copy and restore the data directory of an issuer.
+//! Commands that run a server, and that make, copy and restore the data directory of an issuer.
 
 pub(crate) mod backup;
 pub(crate) mod init;
+pub(crate) mod proxy;
 pub(crate) mod restore;
+mod running;
 pub(crate) mod serve;

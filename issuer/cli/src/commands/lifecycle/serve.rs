@@ -1,9 +1,10 @@
 //! `edgewrit serve`.
 
+use super::running::{Log, start_log, stop_signal};
 use crate::input::document::Document;
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
-use crate::output::streams::{LogOutput, print_line};
+use crate::output::streams::print_line;
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;
@@ -15,8 +16,6 @@ use std::env;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tokio::runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::filter::LevelFilter;
 use zeroize::Zeroizing;
 
 const EXAMPLES: &str = "\
@@ -109,16 +108,6 @@ pub(crate) const CONFIG_FILE: &str = "edgewrit.yaml";
 /// The variable of the operator's secret, which comes before the file.
 const ADMIN_SECRET: &str = "EDGEWRIT_ADMIN_SECRET";
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Log {
-    /// Failures alone
-    Error,
-    /// And what was refused, starts and stops
-    Info,
-    /// And every answer
-    Debug,
-}
-
 impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let data = self.data.clone();
@@ -192,8 +181,7 @@ fn missing_file(file: &Path) -> Failure {
 }
 
 async fn serve_until_stopped(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result<(), Failure> {
-    let asked = |kind| signal(kind).map_err(Failure::new);
-    let stop = wait_for_signal(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
+    let stop = stop_signal()?;
     let ready = |url: &str| {
         // The reader of standard output may be gone; the issuer serves all the same.
         let _ignored = print_line(format!("listening on {url}"));
@@ -201,25 +189,4 @@ async fn serve_until_stopped(data: &Path, settings: &Settings, secret: Option<Se
     serve(data, settings, secret, Clock::system(), ready, stop)
         .await
         .map_err(Failure::new)
-}
-
-async fn wait_for_signal(mut interrupt: Signal, mut terminate: Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-fn start_log(least: Log) {
-    let least = match least {
-        Log::Error => LevelFilter::ERROR,
-        Log::Info => LevelFilter::INFO,
-        Log::Debug => LevelFilter::DEBUG,
-    };
-    let lines = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_max_level(least);
-    // Fails only if something logs already.
-    let _logging = lines.with_writer(LogOutput::new).try_init();
 }

@@ -122,6 +122,8 @@ fn the_arguments_that_carry_no_text_are_these() {
         "lint now",
         "operations check allow",
         "operations replay at",
+        "proxy listen",
+        "proxy log",
         "revoke level",
         "serve listen",
         "serve behind_tls_proxy",

@@ -1,0 +1,6 @@
+//! The calls to the issuer.
+
+pub(crate) mod bundle;
+mod call;
+
+pub(crate) use call::call;

@@ -1,0 +1,17 @@
+//! The native host of the edge: a reverse proxy (`edgewrit proxy`) in front of APIs that know
+//! nothing of writs. It translates between HTTP and the pipeline of `edgewrit_edge`, and decides
+//! nothing.
+//!
+//! The way of a request: `server` accepts the connection, `worker` holds the state of one thread,
+//! `request` takes the steps of the pipeline, `upstream` sends the permitted request, `records`
+//! keeps the record of the outcome. `issuer` calls the issuer for bundles, spends and deliveries.
+
+mod clock;
+mod issuer;
+mod records;
+mod request;
+mod server;
+mod upstream;
+mod worker;
+
+pub use server::{ProxyError, ProxyOptions, serve};

@@ -1,0 +1,137 @@
+//! One request, from its head to its response.
+
+mod answer;
+mod body;
+mod cut;
+mod incoming;
+mod outgoing;
+
+pub(crate) use answer::ProxyResponse;
+
+use crate::clock;
+use crate::issuer;
+use crate::request::incoming::IncomingHead;
+use crate::worker::Worker;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::step::{self, NeedRecord, STEPS, Step};
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
+use edgewrit_edge::verdict::permit::Permit;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use edgewrit_edge::world::World;
+use hyper::Request;
+use hyper::body::Incoming;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use tokio::task::spawn_local;
+
+/// Answers one request. The exchange is a task of its own: it goes on when the client is gone, so
+/// that each spend and each sent request has its record.
+pub(crate) async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> ProxyResponse {
+    let (reply, answered) = oneshot::channel();
+    let exchange = Exchange {
+        config: worker.config(),
+        worker,
+        reply,
+    };
+    spawn_local(exchange.run(request));
+    answered.await.unwrap_or_else(|_| answer::bare(500))
+}
+
+/// One request and its environment.
+struct Exchange {
+    worker: Rc<Worker>,
+    config: Arc<Config>,
+    /// The way to the client. It is closed when the client is gone.
+    reply: oneshot::Sender<ProxyResponse>,
+}
+
+impl Exchange {
+    async fn run(self, request: Request<Incoming>) {
+        let (head, mut body) = request.into_parts();
+        let Some(head) = IncomingHead::read(&head, &body) else {
+            return self.refuse_unreadable();
+        };
+        let mut step = self.take_step(|world| step::start(head.as_head(), world));
+        for _ in 0..STEPS {
+            step = match step {
+                Step::Refuse(refusal) => return self.refuse(&refusal),
+                Step::Forward(permit) => return self.forward(permit).await,
+                Step::Body(mut need) => {
+                    let end = body::read(&mut body, &mut need).await;
+                    self.take_step(|world| need.resume(end, world))
+                }
+                Step::Spend(need) => {
+                    let answer = issuer::call(&self.worker.client, &self.config, &need.call()).await;
+                    self.take_step(|world| need.resume(answer.as_answer(), world))
+                }
+                Step::Record(need) if self.reply.is_closed() => return self.worker.record(&need.abandon()),
+                Step::Record(need) => self.record_ahead(need).await,
+                // The proxy refreshes its snapshot all the time.
+                Step::Snapshot(need) => Step::Refuse(need.refuse()),
+            };
+        }
+        self.refuse_unreadable();
+    }
+
+    fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+        self.worker.take_step(&self.config, step)
+    }
+
+    async fn record_ahead(&self, need: NeedRecord) -> Step {
+        let is_kept = self.worker.records().keep_durably(need.record().line()).await;
+        self.take_step(|world| need.resume(is_kept, world))
+    }
+
+    /// Sends the request of the permit, unless the client is gone.
+    async fn forward(mut self, permit: Permit) {
+        let (outgoing, in_flight) = permit.into_request();
+        if self.reply.is_closed() {
+            return self.worker.record(&in_flight.finish(Outcome::Aborted));
+        }
+        let Ok(request) = outgoing::build(outgoing) else {
+            return self.refuse(&in_flight.withdraw(HostFault::OtherRequest));
+        };
+        let sent = tokio::select! {
+            sent = outgoing::send(&self.worker.client, request) => sent,
+            () = self.reply.closed() => return self.worker.record(&in_flight.finish(Outcome::Aborted)),
+        };
+        match sent {
+            Ok(response) => self.pass_on(in_flight, response),
+            Err(error) => {
+                tracing::warn!(error, "the upstream gave no answer");
+                self.answer_failure(in_flight);
+            }
+        }
+    }
+
+    fn pass_on(self, mut in_flight: InFlight, response: hyper::Response<Incoming>) {
+        let status = response.status().as_u16();
+        let open = in_flight.open_response(status);
+        let watched = cut::Watched::new(Rc::clone(&self.worker), Arc::clone(&self.config), open);
+        let answer = answer::edited(&mut in_flight, response, watched);
+        self.worker.record(&in_flight.finish(Outcome::Answered(status)));
+        self.send(answer);
+    }
+
+    fn answer_failure(self, in_flight: InFlight) {
+        let answer = answer::problem(&in_flight.unanswered_response());
+        self.worker.record(&in_flight.finish(Outcome::Failed));
+        self.send(answer);
+    }
+
+    fn refuse(self, refusal: &Refusal) {
+        self.worker.record(&refusal.record());
+        self.send(answer::problem(&refusal.response()));
+    }
+
+    fn send(self, answer: ProxyResponse) {
+        // The client may be gone, which changes nothing any more.
+        let _ = self.reply.send(answer);
+    }
+
+    fn refuse_unreadable(self) {
+        let refusal = Refusal::of_host(HostFault::Unreadable, &self.worker.memory, clock::now());
+        self.refuse(&refusal);
+    }
+}

@@ -1,0 +1,91 @@
+//! One worker: it accepts connections and serves them on one thread.
+
+use crate::request;
+use crate::upstream::HttpClient;
+use crate::worker::{Shared, Worker};
+use hyper::rt::Executor;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
+use std::io;
+use std::net::TcpListener as StdListener;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::watch;
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{sleep, timeout};
+
+/// Longest time for the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Longest time to an orderly end of the connections.
+const DRAIN_TIME: Duration = Duration::from_secs(15);
+/// Pause after a connection that cannot be accepted, for want of files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Tasks on the thread that starts them.
+#[derive(Clone, Copy, Debug)]
+struct LocalExecutor;
+
+impl<F: Future + 'static> Executor<F> for LocalExecutor {
+    fn execute(&self, task: F) {
+        spawn_local(task);
+    }
+}
+
+/// Serves on this thread until `stopping` says so.
+pub(super) fn run(
+    tcp: StdListener,
+    client: HttpClient,
+    shared: Shared,
+    seed: u64,
+    stopping: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let worker = Rc::new(Worker::new(shared, client, seed));
+    LocalSet::new().block_on(&runtime, accept(tcp, worker, stopping))
+}
+
+async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Receiver<bool>) -> io::Result<()> {
+    let tcp = TcpListener::from_std(tcp)?;
+    let (http, graceful) = (builder(), GracefulShutdown::new());
+    loop {
+        let accepted = tokio::select! {
+            accepted = tcp.accept() => accepted,
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+        };
+        let Ok((stream, _)) = accepted else {
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let _refused = stream.set_nodelay(true);
+        let worker = Rc::clone(&worker);
+        let service = service_fn(move |request| {
+            let worker = Rc::clone(&worker);
+            async move { Ok::<_, Infallible>(request::answer(worker, request).await) }
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = graceful.watch(connection);
+        spawn_local(async move {
+            // A connection that ends in an error has no client left to tell.
+            let _ended = connection.await;
+        });
+    }
+    drop(tcp);
+    let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
+    Ok(())
+}
+
+fn builder() -> auto::Builder<LocalExecutor> {
+    let mut builder = auto::Builder::new(LocalExecutor);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .half_close(false);
+    builder.http2().timer(TokioTimer::new());
+    builder
+}

@@ -1,0 +1,45 @@
+//! The log and the end of a command that runs until a signal.
+
+use crate::output::failure::Failure;
+use crate::output::streams::LogOutput;
+use clap::ValueEnum;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::LevelFilter;
+
+/// Least severe lines of the log.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Log {
+    /// Failures alone
+    Error,
+    /// And what was refused, starts and stops
+    Info,
+    /// And every answer
+    Debug,
+}
+
+/// Starts the log of this process: JSON lines on standard error.
+pub(crate) fn start_log(least: Log) {
+    let least = match least {
+        Log::Error => LevelFilter::ERROR,
+        Log::Info => LevelFilter::INFO,
+        Log::Debug => LevelFilter::DEBUG,
+    };
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_max_level(least);
+    // Fails only if something logs already.
+    let _logging = lines.with_writer(LogOutput::new).try_init();
+}
+
+/// Returns a future that ends at SIGINT or SIGTERM.
+pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| signal(kind).map_err(Failure::new);
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
