@@ -37,6 +37,8 @@ enum DemoEdge {
     Worker,
     /// The filter, in Envoy.
     Envoy,
+    /// The proxy, `edgewrit proxy`.
+    Proxy,
 }
 
 impl DemoEdge {
@@ -45,6 +47,7 @@ impl DemoEdge {
         match self {
             Self::Worker => &[Artifact::Edgewrit, Artifact::Worker],
             Self::Envoy => &[Artifact::Edgewrit, Artifact::Envoy],
+            Self::Proxy => &[Artifact::Edgewrit],
         }
     }
 }
@@ -70,6 +73,7 @@ fn words(args: &DemoArgs) -> Vec<&'static str> {
     let edge = match args.edge {
         Some(DemoEdge::Worker) => &["--edge", "worker"][..],
         Some(DemoEdge::Envoy) => &["--edge", "envoy"],
+        Some(DemoEdge::Proxy) => &["--edge", "proxy"],
         None => &[],
     };
     let flags = [(args.once, "--once"), (args.attack, "--attack")];

@@ -1,6 +1,7 @@
-//! The two real hosts, each with its validator in it.
+//! The real hosts, each with its validator in it.
 
 pub mod envoy;
+mod proxy;
 mod trap;
 mod watched;
 mod worker;
@@ -12,7 +13,7 @@ use crate::clock::poll;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::process::RunningProgram;
 use crate::{ports, tools};
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -34,11 +35,13 @@ pub enum HostKind {
     Envoy,
     /// The Worker in workerd.
     Worker,
+    /// The proxy, `edgewrit proxy`.
+    Proxy,
 }
 
 impl HostKind {
-    /// Both edges.
-    pub const ALL: [Self; 2] = [Self::Worker, Self::Envoy];
+    /// Every host.
+    pub const ALL: [Self; 3] = [Self::Worker, Self::Envoy, Self::Proxy];
 
     /// As the demo calls it.
     #[must_use]
@@ -46,7 +49,20 @@ impl HostKind {
         match self {
             Self::Envoy => "envoy",
             Self::Worker => "worker",
+            Self::Proxy => "proxy",
         }
+    }
+
+    /// The host with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether the host speaks HTTP/2 on a plain socket.
+    #[must_use]
+    pub fn speaks_plain_http2(self) -> bool {
+        self != Self::Worker
     }
 }
 
@@ -63,6 +79,30 @@ pub struct Setup {
     pub document: Value,
     /// The values of `${secret:NAME}`.
     pub secrets: BTreeMap<String, String>,
+}
+
+/// An edge that takes a new configuration while it works.
+pub trait ReconfigurableEdge: fmt::Debug + Sync {
+    /// The edge.
+    fn edge(&self) -> &EdgeProcess;
+    /// Lets `setup` be the configuration from now on, if the host takes it. Secrets, upstreams and
+    /// issuer stay.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn configure(&self, setup: &Setup) -> Result<()>;
+}
+
+/// Starts a host with `setup`, on so many threads, that takes new configurations.
+///
+/// # Errors
+/// If it does not start, or takes no new configuration; what it said is part of the error.
+pub fn start_reconfigurable(kind: HostKind, setup: &Setup, threads: u32) -> Result<Box<dyn ReconfigurableEdge>> {
+    Ok(match kind {
+        HostKind::Envoy => Box::new(WatchedEnvoy::start(setup, threads)?),
+        HostKind::Proxy => Box::new(proxy::ReloadingProxy::start(setup, threads)?),
+        HostKind::Worker => bail!("an isolate loads its configuration once"),
+    })
 }
 
 /// A running edge.
@@ -94,6 +134,22 @@ pub fn start_version_0_1(kind: HostKind, setup: &Setup) -> Result<EdgeProcess> {
             let (process, address) = worker::spawn_from(&delivered.join("worker"), setup, None)?;
             listening(EdgeProcess { kind, address, process })
         }
+        HostKind::Proxy => bail!("version 0.1 has no proxy"),
+    }
+}
+
+/// Starts a host with `setup`, on so many threads. A Worker has one.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_threads(kind: HostKind, setup: &Setup, threads: u32) -> Result<EdgeProcess> {
+    match kind {
+        HostKind::Envoy => start_envoy(setup, threads, &tools::dist("edgewrit-envoy.wasm")?),
+        HostKind::Proxy => {
+            let (process, address) = proxy::spawn(setup, threads)?;
+            listening(EdgeProcess { kind, address, process })
+        }
+        HostKind::Worker => bail!("a Worker has one thread"),
     }
 }
 
@@ -130,6 +186,7 @@ pub fn spawn(kind: HostKind, setup: &Setup) -> Result<EdgeProcess> {
     let (process, address) = match kind {
         HostKind::Envoy => envoy::spawn(setup)?,
         HostKind::Worker => worker::spawn(setup)?,
+        HostKind::Proxy => proxy::spawn(setup, 1)?,
     };
     Ok(EdgeProcess { kind, address, process })
 }

@@ -2,9 +2,9 @@
 //! watches.
 
 use super::envoy::{Bootstrap, LISTENERS};
-use super::{EdgeProcess, HostKind, START, Setup};
+use super::{EdgeProcess, HostKind, ReconfigurableEdge, START, Setup};
 use crate::http::HttpRequest;
-use crate::{ports, scratch};
+use crate::{ports, scratch, tools};
 use anyhow::Result;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -27,9 +27,10 @@ impl WatchedEnvoy {
     ///
     /// # Errors
     /// If it does not start.
-    pub fn start(setup: &Setup, threads: u32, filter: &Path) -> Result<Self> {
+    pub fn start(setup: &Setup, threads: u32) -> Result<Self> {
+        let filter = tools::dist("edgewrit-envoy.wasm")?;
         let (address, admin, folder) = (ports::free()?, ports::free()?, scratch::folder("listeners")?);
-        let mut bootstrap = place(address, setup, filter, &folder)?;
+        let mut bootstrap = place(address, setup, &filter, &folder)?;
         bootstrap.administer(admin)?;
         let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
         process.wait_for("listen", START, || TcpStream::connect(address).ok())?;
@@ -42,7 +43,7 @@ impl WatchedEnvoy {
             edge,
             admin,
             folder,
-            filter: filter.to_owned(),
+            filter,
         })
     }
 
@@ -60,13 +61,14 @@ impl WatchedEnvoy {
         };
         Ok(text.lines().filter_map(line).collect())
     }
+}
 
-    /// Lets `setup` be the configuration from now on, if Envoy takes it. Secrets, upstreams and
-    /// issuer stay.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn configure(&self, setup: &Setup) -> Result<()> {
+impl ReconfigurableEdge for WatchedEnvoy {
+    fn edge(&self) -> &EdgeProcess {
+        &self.edge
+    }
+
+    fn configure(&self, setup: &Setup) -> Result<()> {
         place(self.edge.address, setup, &self.filter, &self.folder).map(drop)
     }
 }

@@ -8,7 +8,7 @@ pub use database::DatabaseScenario;
 pub use fixture::Fixture;
 pub use travel::{Race, TravelScenario, booking, search};
 
-use crate::edge::{EdgeProcess, HostKind};
+use crate::edge::EdgeProcess;
 use crate::http::HttpRequest;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -88,15 +88,10 @@ pub fn hold(rows: &[ScenarioRow]) -> Result<()> {
     Ok(())
 }
 
-/// The names of several edges.
-fn names(edges: &[EdgeProcess]) -> String {
-    match edges
-        .iter()
-        .map(EdgeProcess::kind)
-        .collect::<Vec<HostKind>>()
-        .as_slice()
-    {
-        [one] => one.to_string(),
-        _ => "both".into(),
+/// The name of the edge, or a word for several edges.
+fn name_of(edges: &[EdgeProcess]) -> String {
+    match edges {
+        [one] => one.kind().to_string(),
+        _ => "all".into(),
     }
 }

@@ -1,7 +1,7 @@
 //! "Search flights from JFK to LHR on 10 May, any number of times, and book one ticket under user
 //! X."
 
-use super::{Fixture, ScenarioRow, ScenarioStep, Tell, names};
+use super::{Fixture, ScenarioRow, ScenarioStep, Tell, name_of};
 use crate::edge::{EdgeProcess, HostKind};
 use crate::http::HttpRequest;
 use crate::issuer::IssuerProcess;
@@ -204,7 +204,7 @@ impl TravelScenario {
             booked: 1,
         };
         tell(&ScenarioRow {
-            edge: names(&self.stand.edges),
+            edge: name_of(&self.stand.edges),
             request: format!("POST /bookings  a new task, {attempts} times at once"),
             status: format!("{}x200", race.permitted),
             reason: format!("permit for {}, uses_exhausted for {}", race.permitted, race.exhausted),

@@ -117,8 +117,8 @@ pub struct WireCase {
     pub raw: TextSpec,
     /// The answer of the upstream.
     pub upstream: Option<Answered>,
-    /// Whether the bytes are frames of HTTP/2, behind its preface. Only Envoy speaks it on a plain
-    /// socket.
+    /// Whether the bytes are frames of HTTP/2, behind its preface. A Worker does not speak it on a
+    /// plain socket.
     #[serde(default)]
     pub http2: bool,
     /// The number of answers that are read.
@@ -130,6 +130,8 @@ pub struct WireCase {
     pub envoy: Option<WireExpect>,
     /// Instead of `expect`, in workerd.
     pub worker: Option<WireExpect>,
+    /// Instead of `expect`, in the proxy.
+    pub proxy: Option<WireExpect>,
 }
 
 /// The allowed results of raw bytes.

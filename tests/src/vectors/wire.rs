@@ -152,7 +152,7 @@ impl WireCase {
     /// Whether this kind of host speaks what it is written in.
     #[must_use]
     pub fn is_for(&self, kind: HostKind) -> bool {
-        !self.http2 || kind == HostKind::Envoy
+        !self.http2 || kind.speaks_plain_http2()
     }
 
     /// The allowed results on this kind of host.
@@ -161,6 +161,7 @@ impl WireCase {
         let other = match kind {
             HostKind::Envoy => &self.envoy,
             HostKind::Worker => &self.worker,
+            HostKind::Proxy => &self.proxy,
         };
         other.as_ref().unwrap_or(&self.expect)
     }

@@ -111,6 +111,11 @@ fn a_worker_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
     an_edge_without_an_issuer_refuses_until_there_is_one(HostKind::Worker)
 }
 
+#[test]
+fn a_proxy_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
+    an_edge_without_an_issuer_refuses_until_there_is_one(HostKind::Proxy)
+}
+
 fn a_stale_edge_refuses_and_recovers(kind: HostKind) -> Result<()> {
     let mut scene = FailClosedScene::new()?;
     let edge = scene.edge(kind)?;
@@ -134,11 +139,16 @@ fn a_stale_worker_refuses_and_recovers() -> Result<()> {
 }
 
 #[test]
+fn a_stale_proxy_refuses_and_recovers() -> Result<()> {
+    a_stale_edge_refuses_and_recovers(HostKind::Proxy)
+}
+
+#[test]
 fn an_edge_that_pins_another_key_refuses() -> Result<()> {
     let mut scene = FailClosedScene::new()?;
     set(&mut scene.stand, "/trust", json!([ForgingKey::unknown().x()]));
-    let edges = [scene.edge(HostKind::Envoy)?, scene.edge(HostKind::Worker)?];
-    for edge in &edges {
+    let edges: Result<Vec<_>> = HostKind::ALL.into_iter().map(|kind| scene.edge(kind)).collect();
+    for edge in &edges? {
         scene.stays_closed(edge, "snapshot_missing")?;
     }
     Ok(())
@@ -150,17 +160,24 @@ fn says_what_is_wrong(edge: &EdgeProcess) -> Result<()> {
     named.with_context(|| format!("{} does not say what is wrong:\n{}", edge.kind(), edge.log().tail(30)))
 }
 
-#[test]
-fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
+fn a_host_with_a_bad_configuration_does_not_start(kind: HostKind) -> Result<()> {
     let mut scene = FailClosedScene::new()?;
     set(&mut scene.stand, "/audiense", json!("https://travel.example"));
-    let mut edge = edge::spawn(HostKind::Envoy, &scene.stand.setup)?;
-    let end = edge
-        .process()
-        .ended(SOON)
-        .context("Envoy runs with a bad configuration")?;
-    ensure!(!end.success(), "Envoy ended with {end}");
+    let mut edge = edge::spawn(kind, &scene.stand.setup)?;
+    let end = edge.process().ended(SOON);
+    let end = end.with_context(|| format!("{kind} runs with a bad configuration"))?;
+    ensure!(!end.success(), "{kind} ended with {end}");
     says_what_is_wrong(&edge)
+}
+
+#[test]
+fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
+    a_host_with_a_bad_configuration_does_not_start(HostKind::Envoy)
+}
+
+#[test]
+fn a_proxy_with_a_bad_configuration_does_not_start() -> Result<()> {
+    a_host_with_a_bad_configuration_does_not_start(HostKind::Proxy)
 }
 
 #[test]

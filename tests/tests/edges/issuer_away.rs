@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_secs(40);
 /// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 
-/// An issuer behind a front, and both edges.
+/// An issuer behind a front, and every edge.
 struct AwayScene {
     front: Interposer,
     issuer: IssuerProcess,

@@ -1,4 +1,4 @@
-//! A bundle of 100,000 revocations is taken by both edges, found in, and refused if one bit of it
+//! A bundle of 100,000 revocations is taken by every edge, found in, and refused if one bit of it
 //! is not as signed.
 
 use anyhow::{Context as _, Result, ensure};

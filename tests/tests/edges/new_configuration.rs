@@ -1,14 +1,13 @@
-//! Envoy takes a new configuration while it works: not one request is refused or decided wrongly,
-//! and one with a fault changes nothing.
+//! Envoy and the proxy take a new configuration while they work: not one request is refused or
+//! decided wrongly, and one with a fault changes nothing.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{Setup, WatchedEnvoy};
+use edgewrit_tests::edge::{self, HostKind, ReconfigurableEdge, Setup};
 use edgewrit_tests::http::{HttpRequest, HttpResponse};
 use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
-use edgewrit_tests::tools;
 use edgewrit_tests::traffic::flow;
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
@@ -28,7 +27,7 @@ const WHILE: Duration = Duration::from_millis(200);
 
 struct ConfigurationScene {
     front: Interposer,
-    watched: WatchedEnvoy,
+    host: Box<dyn ReconfigurableEdge>,
     /// The first configuration of the filter, and the same with one more operation.
     narrow: Setup,
     wide: Setup,
@@ -42,7 +41,7 @@ struct ConfigurationScene {
 }
 
 impl ConfigurationScene {
-    fn start() -> Result<Self> {
+    fn start(kind: HostKind) -> Result<Self> {
         let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
         let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         let narrow = stand.setup.clone();
@@ -53,10 +52,10 @@ impl ConfigurationScene {
         }
         let writ = &stand.writ(&issuer, "trip")?;
         let paged = HttpRequest::new("GET", "/flights?from=JFK&to=LHR&date=2026-05-10&page=2").bearer(writ);
-        let watched = WatchedEnvoy::start(&narrow, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
+        let host = edge::start_reconfigurable(kind, &narrow, THREADS)?;
         let scene = Self {
             front,
-            watched,
+            host,
             narrow,
             wide,
             permitted: search("LHR", writ),
@@ -73,7 +72,7 @@ impl ConfigurationScene {
     fn becomes(&self, status: u16, request: &HttpRequest) -> Result<()> {
         let all = || -> Result<bool> {
             let found = Mutex::new(BTreeSet::new());
-            flow(&self.watched.edge, request, CONNECTIONS, |answer| {
+            flow(self.host.edge(), request, CONNECTIONS, |answer| {
                 found
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
@@ -85,8 +84,8 @@ impl ConfigurationScene {
         let became = poll(SOON, || all().ok().filter(|all| *all));
         became.map(drop).with_context(|| {
             format!(
-                "never answered {status} in every thread; Envoy said:\n{}",
-                self.watched.edge.log().tail(30)
+                "never answered {status} in every thread; the host said:\n{}",
+                self.host.edge().log().tail(30)
             )
         })
     }
@@ -107,7 +106,7 @@ impl ConfigurationScene {
                 !over.load(Ordering::Relaxed)
             }
         };
-        let edge = &self.watched.edge;
+        let edge = self.host.edge();
         thread::scope(|scope| {
             let kept = [(&self.permitted, 200), (&self.refused, 403)]
                 .map(|(request, status)| scope.spawn(move || flow(edge, request, CONNECTIONS / 2, judge(status))));
@@ -133,9 +132,8 @@ impl ConfigurationScene {
     }
 }
 
-#[test]
-fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()> {
-    let scene = ConfigurationScene::start()?;
+fn a_new_configuration_counts_at_once_and_no_request_pays_for_it(kind: HostKind) -> Result<()> {
+    let scene = ConfigurationScene::start(kind)?;
     scene.becomes(400, &scene.paged)?;
     drop(scene.front.bundle_requests());
     let decided = scene.under_load(|| {
@@ -145,7 +143,7 @@ fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()>
             } else {
                 (&scene.narrow, 400)
             };
-            scene.watched.configure(setup)?;
+            scene.host.configure(setup)?;
             scene
                 .becomes(status, &scene.paged)
                 .with_context(|| format!("reload {reload}"))?;
@@ -163,21 +161,40 @@ fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()>
 }
 
 #[test]
-fn a_configuration_with_a_fault_changes_nothing() -> Result<()> {
-    let scene = ConfigurationScene::start()?;
+fn a_new_configuration_counts_at_once_in_envoy_and_no_request_pays_for_it() -> Result<()> {
+    a_new_configuration_counts_at_once_and_no_request_pays_for_it(HostKind::Envoy)
+}
+
+#[test]
+fn a_new_configuration_counts_at_once_in_the_proxy_and_no_request_pays_for_it() -> Result<()> {
+    a_new_configuration_counts_at_once_and_no_request_pays_for_it(HostKind::Proxy)
+}
+
+fn a_configuration_with_a_fault_changes_nothing(kind: HostKind) -> Result<()> {
+    let scene = ConfigurationScene::start(kind)?;
     let mut faulty = scene.wide.clone();
     if let Some(document) = faulty.document.as_object_mut() {
         document.insert("audiense".into(), "https://travel.example".into());
     }
     scene.under_load(|| {
-        scene.watched.configure(&faulty)?;
-        let log = scene.watched.edge.log();
+        scene.host.configure(&faulty)?;
+        let log = scene.host.edge().log();
         let named = log.find(SOON, |line| line.contains("audiense").then_some(()));
         named.with_context(|| format!("the fault is not named:\n{}", log.tail(30)))?;
         let rejected = log.find(SOON, |line| line.contains("rejected").then_some(()));
-        rejected.with_context(|| format!("Envoy does not say that it rejects it:\n{}", log.tail(30)))?;
+        rejected.with_context(|| format!("{kind} does not say that it rejects it:\n{}", log.tail(30)))?;
         scene.becomes(400, &scene.paged)
     })?;
-    scene.watched.configure(&scene.wide)?;
+    scene.host.configure(&scene.wide)?;
     scene.becomes(200, &scene.paged)
+}
+
+#[test]
+fn a_configuration_with_a_fault_changes_nothing_in_envoy() -> Result<()> {
+    a_configuration_with_a_fault_changes_nothing(HostKind::Envoy)
+}
+
+#[test]
+fn a_configuration_with_a_fault_changes_nothing_in_the_proxy() -> Result<()> {
+    a_configuration_with_a_fault_changes_nothing(HostKind::Proxy)
 }

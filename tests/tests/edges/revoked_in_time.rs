@@ -1,15 +1,15 @@
-//! A revocation acts at the edges in the time that is promised: on Envoy within a second, in every
-//! thread; on a Worker within `refresh`.
+//! A revocation acts at the edges in the time that is promised: on Envoy and the proxy within a
+//! second, in every thread; on a Worker within `refresh`.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
 use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::http;
 use edgewrit_tests::http::{LoopbackServer, ServerReply};
 use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::traffic::{flow, instance};
-use edgewrit_tests::{http, tools};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,12 +105,11 @@ fn median(mut times: Vec<Duration>) -> Option<Duration> {
     times.get(times.len() / 2).copied()
 }
 
-#[test]
-fn a_revocation_acts_within_a_second_in_every_thread_of_envoy() -> Result<()> {
+fn a_revocation_acts_within_a_second_in_every_thread(kind: HostKind) -> Result<()> {
     const TRIALS: usize = 10;
     let (issuer, api) = (IssuerProcess::start()?, Api::start()?);
     let stand = stand(&issuer, &api, 10)?;
-    let mut edge = edge::start_envoy(&stand.setup, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let mut edge = edge::start_threads(kind, &stand.setup, THREADS)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
     let times: Result<Vec<_>> = (0..TRIALS)
         .map(|number| trial(&issuer, &stand, &edge, &api, &format!("trial-{number}"), 2))
@@ -119,6 +118,16 @@ fn a_revocation_acts_within_a_second_in_every_thread_of_envoy() -> Result<()> {
     println!("the last request arrived so long after the revocation was answered: {times:?}");
     ensure!(median(times.clone()) < Some(Duration::from_secs(1)), "{times:?}");
     Ok(())
+}
+
+#[test]
+fn a_revocation_acts_within_a_second_in_every_thread_of_envoy() -> Result<()> {
+    a_revocation_acts_within_a_second_in_every_thread(HostKind::Envoy)
+}
+
+#[test]
+fn a_revocation_acts_within_a_second_in_every_thread_of_the_proxy() -> Result<()> {
+    a_revocation_acts_within_a_second_in_every_thread(HostKind::Proxy)
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Signing keys are rotated while agents work, without one refused request at either edge; and a
+//! Signing keys are rotated while agents work, without one refused request at any edge; and a
 //! key that is dropped is dead there.
 
 use anyhow::{Context as _, Result, ensure};

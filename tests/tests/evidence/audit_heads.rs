@@ -30,7 +30,7 @@ fn ensure_reported(edge: &EdgeProcess, label: &str, search: &HttpRequest) -> Res
     edge.send_permitted(search).map(drop)
 }
 
-/// Both edges, with an issuer whose bundles the test replaces.
+/// Every edge, with an issuer whose bundles the test replaces.
 struct AuditHeadScene {
     front: Interposer,
     issuer: IssuerProcess,

@@ -2,11 +2,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, HostKind, WatchedEnvoy};
+use edgewrit_tests::edge::{self, HostKind, ReconfigurableEdge as _, WatchedEnvoy};
 use edgewrit_tests::http::ServerReply;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
-use edgewrit_tests::tools;
 use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -19,7 +18,7 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "counted")?;
-    let watched = WatchedEnvoy::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let watched = WatchedEnvoy::start(&stand.setup, 1)?;
     let ready = || {
         watched
             .edge
@@ -81,7 +80,7 @@ fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Recorder::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "reflected")?;
-    let watched = WatchedEnvoy::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let watched = WatchedEnvoy::start(&stand.setup, 1)?;
     let ask = || {
         let answer = watched.edge.send(&search("LHR", writ)).ok();
         answer.filter(|answer| answer.status == 200)

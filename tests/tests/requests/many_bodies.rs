@@ -136,7 +136,7 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
             "{}",
             edge.kind()
         );
-        if edge.kind() == HostKind::Envoy {
+        if edge.kind().speaks_plain_http2() {
             let fields = [
                 (":method", "POST".to_owned()),
                 (":scheme", "http".into()),

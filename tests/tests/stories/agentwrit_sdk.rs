@@ -1,4 +1,4 @@
-//! The SDK of AgentWrit as it is published, against the real issuer and both edges.
+//! The SDK of AgentWrit as it is published, against the real issuer and every edge.
 
 use anyhow::{Result, ensure};
 use edgewrit_tests::client::agentwrit;
@@ -71,7 +71,7 @@ fn everything_is_written_down() -> Result<()> {
 }
 
 #[test]
-fn its_writs_open_both_edges_within_their_scope() -> Result<()> {
+fn its_writs_open_every_edge_within_their_scope() -> Result<()> {
     const KEY: &str = "what the API asks for";
     let (issuer, upstream) = (IssuerProcess::start_operated(SECRET)?, Recorder::start()?);
     let stand = Fixture::start(&issuer, &HostKind::ALL, "agentwrit", &upstream.origin(), KEY)?;

@@ -6,7 +6,7 @@ use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{DatabaseScenario, hold};
 
 #[test]
-fn the_story_is_true_on_both_edges_and_no_database_is_deleted() -> Result<()> {
+fn the_story_is_true_on_every_edge_and_no_database_is_deleted() -> Result<()> {
     let issuer = IssuerProcess::start()?;
     let story = DatabaseScenario::start(&issuer, &HostKind::ALL)?;
     let mut rows = Vec::new();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// The issuer, the API and both edges, shared by the tests, which look at one book and so take
+/// The issuer, the API and every edge, shared by the tests, which look at one book and so take
 /// turns.
 fn stage() -> Result<MutexGuard<'static, (IssuerProcess, TravelScenario)>> {
     static STAGE: OnceLock<Result<Mutex<(IssuerProcess, TravelScenario)>, String>> = OnceLock::new();
@@ -25,7 +25,7 @@ fn stage() -> Result<MutexGuard<'static, (IssuerProcess, TravelScenario)>> {
 }
 
 #[test]
-fn the_story_is_true_on_both_edges() -> Result<()> {
+fn the_story_is_true_on_every_edge() -> Result<()> {
     let stage = stage()?;
     let (issuer, story) = &*stage;
     let before = story.api.book().len();
@@ -43,7 +43,7 @@ fn the_story_is_true_on_both_edges() -> Result<()> {
 }
 
 #[test]
-fn twenty_bookings_at_once_over_both_edges_are_one() -> Result<()> {
+fn twenty_bookings_at_once_over_all_edges_are_one() -> Result<()> {
     let stage = stage()?;
     let (issuer, story) = &*stage;
     for round in 0..3 {
@@ -98,7 +98,7 @@ fn a_refusal_tells_the_attempt_and_nothing_of_the_grants() -> Result<()> {
 }
 
 #[test]
-fn a_completed_task_ends_its_writs_on_both_edges() -> Result<()> {
+fn a_completed_task_ends_its_writs_on_every_edge() -> Result<()> {
     const SOON: Duration = Duration::from_secs(30);
     let stage = stage()?;
     let (issuer, story) = &*stage;

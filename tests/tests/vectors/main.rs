@@ -1,8 +1,6 @@
 //! Every host answers every case of `tests/vectors` alike.
 
-mod envoy;
+mod hosts;
 mod native;
 mod rehearsal;
-mod wire_envoy;
-mod wire_worker;
-mod worker;
+mod wire;

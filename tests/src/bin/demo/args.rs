@@ -26,7 +26,10 @@ impl TourArgs {
                 "--once" => args.once = true,
                 "--attack" => args.attack = true,
                 "--edge" => args.kinds = vec![kind(words.next().as_deref())?],
-                _ => bail!("unknown argument `{word}`, expected `--once`, `--attack` or `--edge worker|envoy`"),
+                _ => bail!(
+                    "unknown argument `{word}`, expected `--once`, `--attack` or `--edge {}`",
+                    names()
+                ),
             }
         }
         Ok(args)
@@ -34,7 +37,11 @@ impl TourArgs {
 }
 
 fn kind(name: Option<&str>) -> Result<HostKind> {
-    let name = name.context("`--edge` without a value, expected `worker` or `envoy`")?;
-    let kind = HostKind::ALL.into_iter().find(|kind| kind.name() == name);
-    kind.with_context(|| format!("`--edge {name}`, expected `worker` or `envoy`"))
+    let name = name.with_context(|| format!("`--edge` without a value, expected {}", names()))?;
+    HostKind::named(name).with_context(|| format!("`--edge {name}`, expected {}", names()))
+}
+
+/// The names of all hosts.
+fn names() -> String {
+    HostKind::ALL.map(HostKind::name).join("|")
 }

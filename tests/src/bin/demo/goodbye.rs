@@ -28,7 +28,7 @@ pub(crate) fn say(stage: &DemoStage) -> Result<()> {
     for command in commands(stage)? {
         println!("  {command}");
     }
-    println!("\nThe second is refused, and so is the third when it is sent again, to either edge.");
+    println!("\nThe second is refused, and so is the third when it is sent again, to any edge.");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the issuer, both edges and two APIs, all of them real, and two stories told
+//! `cargo xtask demo`: the issuer, every edge and two APIs, all of them real, and two stories told
 //! with them.
 
 mod args;
