@@ -28,8 +28,3 @@ fn what_arrives_from_envoy_is_what_was_decided() -> Result<()> {
 fn what_arrives_from_a_worker_is_what_was_decided() -> Result<()> {
     what_arrives_is_what_was_decided(HostKind::Worker)
 }
-
-#[test]
-fn what_arrives_from_the_proxy_is_what_was_decided() -> Result<()> {
-    what_arrives_is_what_was_decided(HostKind::Proxy)
-}
