@@ -15,6 +15,7 @@ mod commands;
 mod examples;
 mod input;
 mod issuer_client;
+mod openapi;
 mod output;
 
 /// The allocator. The issuer spends a fifth of its time in the allocator of the system; this one

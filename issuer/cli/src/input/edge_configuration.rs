@@ -4,6 +4,7 @@ use crate::input::document::Document;
 use crate::output::failure::Failure;
 use edgewrit_edge::config::Config;
 use edgewrit_issuer::files::{GroupRead, Provided, read_provided};
+use edgewrit_shared::json::Json;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::env;
@@ -12,6 +13,9 @@ use std::path::Path;
 /// Stands for every secret: the secrets themselves are not needed to read a configuration or to
 /// judge requests by it.
 const ANY_SECRET: &str = "secret";
+
+/// Members of a configuration that say nothing of operations.
+const REST: [&str; 4] = ["issuer", "trust", "edge", "audience"];
 
 /// A configuration of an edge, with its file.
 pub(crate) struct EdgeConfiguration {
@@ -74,4 +78,25 @@ pub(crate) fn requested_host<'a>(headers: &[(&str, &'a [u8])], config: &'a Confi
         .map(|(_, value)| *value);
     host.or_else(|| config.hosts().first().map(String::as_bytes))
         .unwrap_or_default()
+}
+
+/// The document, with example members if it has only upstreams and operations.
+pub(crate) fn complete_document(document: Document) -> Document {
+    if REST.iter().any(|name| document.json().member(name).is_some()) {
+        return document;
+    }
+    let text = |text: &str| Json::Text(text.to_owned());
+    // No edge trusts this key: it stands in for one while the operations are read.
+    let key = text("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    let edge = [("id", "edge"), ("credential", "${secret:EDGE_KEY}")];
+    let rest = [
+        ("issuer", text("https://issuer.example")),
+        ("trust", Json::List(vec![key])),
+        (
+            "edge",
+            Json::Object(edge.map(|(name, value)| (name.to_owned(), text(value))).into()),
+        ),
+        ("audience", text("https://api.example")),
+    ];
+    document.with_missing_members(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
 }

@@ -4,7 +4,7 @@ use crate::output::failure::Failure;
 use clap::Subcommand;
 
 mod check;
-mod openapi;
+mod from_openapi;
 mod replay;
 
 /// Work on an edge's table of operations
@@ -13,7 +13,7 @@ pub(crate) enum Operations {
     /// Print the table, and say what is doubtful about it
     Check(check::OperationsCheck),
     /// Make operations of an OpenAPI document
-    FromOpenapi(openapi::FromOpenapi),
+    FromOpenapi(from_openapi::FromOpenapi),
     /// Judge recorded requests: what would be refused, and which operations are missing
     Replay(replay::Replay),
 }

@@ -1,11 +1,10 @@
 //! `edgewrit operations check`.
 
 use crate::input::document::Document;
-use crate::input::edge_configuration::EdgeConfiguration;
+use crate::input::edge_configuration::{EdgeConfiguration, complete_document};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::Args;
-use edgewrit_shared::json::Json;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -32,9 +31,6 @@ Examples:
 
 /// The exit code if the file could not be read: as that of wrong usage.
 const UNREADABLE: u8 = 2;
-
-/// Members of a configuration that say nothing of operations.
-const REST: [&str; 4] = ["issuer", "trust", "edge", "audience"];
 
 /// Print the table of operations, and say what is doubtful about it
 #[derive(Debug, Args)]
@@ -91,25 +87,4 @@ fn find_all<'u>(rows: &[OperationRow<'_>], upstreams: impl Iterator<Item = &'u s
     };
     found.sort_by_key(index);
     found
-}
-
-/// The document, with example members if it has only upstreams and operations.
-pub(super) fn complete_document(document: Document) -> Document {
-    if REST.iter().any(|name| document.json().member(name).is_some()) {
-        return document;
-    }
-    let text = |text: &str| Json::Text(text.to_owned());
-    // No edge trusts this key: it stands in for one while the operations are read.
-    let key = text("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
-    let edge = [("id", "edge"), ("credential", "${secret:EDGE_KEY}")];
-    let rest = [
-        ("issuer", text("https://issuer.example")),
-        ("trust", Json::List(vec![key])),
-        (
-            "edge",
-            Json::Object(edge.map(|(name, value)| (name.to_owned(), text(value))).into()),
-        ),
-        ("audience", text("https://api.example")),
-    ];
-    document.with_missing_members(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
 }

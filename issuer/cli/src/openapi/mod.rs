@@ -1,20 +1,17 @@
-//! `edgewrit operations from-openapi`.
+//! Operations of an OpenAPI document, 3.0 or 3.1.
 //!
 //! The document is walked as it stands, without a library for it: those that know OpenAPI know one
 //! version of it each, read it into types that forget where a value stood, and refuse all of a
 //! document for one wrong part that no operation needs.
 
-use super::check;
 use crate::input::document::{Document, FILE_VALUES};
+use crate::input::edge_configuration::complete_document;
 use crate::output::failure::Failure;
-use crate::output::streams::{print_errors, print_lines};
-use clap::Args;
 use edgewrit_edge::config as edge;
 use edgewrit_shared::json;
-use edgewrit_shared::json::document::{FaultList, Faults, Node, more};
+use edgewrit_shared::json::document::{FaultList, Faults, Node};
 use edgewrit_yaml as yaml;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 mod body;
 mod note;
@@ -29,39 +26,29 @@ mod write;
 
 use note::Kind;
 use row::DraftRow;
-use server::Servers;
+pub(crate) use server::Servers;
 use spec::{Spec, SpecValue};
 
 /// Faults that are kept for each operation that was made: it has at most so many members and
 /// parameters.
 const FAULTS_PER_ROW: usize = 128;
 
-const EXAMPLES: &str = "\
-What is printed is the part of an edge's configuration that has `upstreams` and `operations`, to be edited: the actions are the
-document's operation ids, the resources its paths. `edgewrit operations check` takes it as it is.
-
-What an edge cannot judge is left out, so that requests with it are refused; each such thing is a comment where it was left out. The first
-100 are warnings on standard error too, with their places in the document; of the others their number. The exit code is 0 if an operation came out, and 1 otherwise.
-
-Examples:
-  edgewrit operations from-openapi openapi.json > operations.yaml
-  edgewrit operations from-openapi openapi.yaml --upstream travel";
-
-/// Make operations of an OpenAPI document
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct FromOpenapi {
-    /// An OpenAPI document, 3.0 or 3.1, YAML or JSON
-    file: PathBuf,
-    /// Name of the upstream; further upstreams of the document get a number
-    #[arg(long, value_name = "NAME", default_value = "api")]
-    upstream: String,
+/// The operations that were made of a document.
+#[derive(Debug)]
+pub(crate) struct TableDraft {
+    title: String,
+    servers: Servers,
+    rows: Vec<DraftRow>,
+    left_out: Vec<DraftRow>,
 }
 
-impl FromOpenapi {
-    pub(crate) fn run(self) -> Result<(), Failure> {
-        let document = Document::open(&self.file)?;
-        let spec = Spec::new(&document);
+impl TableDraft {
+    /// Reads the operations of `document`. What no edge can judge is left out.
+    ///
+    /// # Errors
+    /// If it is no OpenAPI document, or if its parts refer to each other too often.
+    pub(crate) fn read(document: &Document, mut servers: Servers) -> Result<Self, Failure> {
+        let spec = Spec::new(document);
         let root = SpecValue::root(&spec);
         let version = root.text_of("openapi").unwrap_or_default();
         if !["3.0", "3.1"].iter().any(|own| version.starts_with(own)) {
@@ -71,7 +58,6 @@ impl FromOpenapi {
         }
         let info = root.member("info");
         let title = info.as_ref().and_then(|info| info.text_of("title")).unwrap_or(version);
-        let mut servers = Servers::new(&self.upstream);
         let (rows, left_out): (Vec<_>, Vec<_>) = operations::read_operations(&root, &mut servers)
             .into_iter()
             .partition(|row| !row.unjudged);
@@ -79,40 +65,34 @@ impl FromOpenapi {
             let message = "its parts refer to each other too often: split the document";
             return Err(Failure::new(document.locate("", message)));
         }
-        let draft = TableDraft {
+        let title = title.to_owned();
+        Self {
             title,
             servers,
             rows,
             left_out,
         }
-        .without_refused()?;
-        draft.warn(&document);
-        if draft.rows.is_empty() {
-            return Err(Failure::new(
-                document.locate("/paths", "no operation that an edge could judge"),
-            ));
-        }
-        print_lines(draft.yaml())
+        .without_refused()
     }
-}
 
-/// The operations that were made of a document.
-#[derive(Debug)]
-struct TableDraft<'d> {
-    title: &'d str,
-    servers: Servers,
-    rows: Vec<DraftRow>,
-    left_out: Vec<DraftRow>,
-}
+    /// Whether no operation was made.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
 
-impl TableDraft<'_> {
-    fn yaml(&self) -> Vec<String> {
-        write::draft_to_yaml(self.title, &self.servers, &self.rows, &self.left_out)
+    /// The failure of a draft without operations.
+    pub(crate) fn to_failure(&self, document: &Document) -> Failure {
+        Failure::new(document.locate("/paths", "no operation that an edge could judge"))
+    }
+
+    /// The part of a configuration that has `upstreams` and `operations`, as lines of YAML.
+    pub(crate) fn yaml(&self) -> Vec<String> {
+        write::draft_to_yaml(&self.title, &self.servers, &self.rows, &self.left_out)
     }
 
     /// The draft without the operations that an edge refuses, by the reader of the edge itself.
     fn without_refused(mut self) -> Result<Self, Failure> {
-        while let Err(faults) = self.read()? {
+        while let Err(faults) = self.judge()? {
             let mut refused: BTreeMap<usize, Vec<String>> = BTreeMap::new();
             for fault in faults.kept() {
                 let mut steps = fault.place.split('/').skip(1);
@@ -130,10 +110,10 @@ impl TableDraft<'_> {
     }
 
     /// Reads the draft as an edge does: all faults of every operation.
-    fn read(&self) -> Result<Result<(), FaultList>, Failure> {
+    fn judge(&self) -> Result<Result<(), FaultList>, Failure> {
         let yaml = yaml::read(&self.yaml().join("\n"), FILE_VALUES);
         let (json, _) = yaml.map_err(|faults| Failure::from_lines(faults.lines().collect()))?;
-        let text = check::complete_document(Document::from_json("operations", json)).to_json();
+        let text = complete_document(Document::from_json("operations", json)).to_json();
         let json = json::parse(text.as_bytes(), FILE_VALUES).map_err(Failure::new)?;
         let faults = Faults::up_to(FAULTS_PER_ROW * (self.rows.len() + 1), usize::MAX);
         let secret = |_: &str| Some("secret".to_owned());
@@ -156,26 +136,23 @@ impl TableDraft<'_> {
         }
     }
 
-    /// Prints to standard error what was left out, and how many operations were made.
-    fn warn(&self, document: &Document) {
-        let rows = self.rows.iter().chain(&self.left_out);
-        let notes = || {
-            let of_rows = rows.clone().flat_map(|row| &row.notes);
-            self.servers.notes.iter().chain(of_rows)
-        };
-        let (made, left) = (self.rows.len(), self.left_out.len());
-        let last = format!(
-            "{made} operations, {left} left out; warnings: {}",
-            note::count_by_kind(notes())
-        );
+    /// The notes on what was left out, each at its place in the document.
+    pub(crate) fn notes(&self) -> FaultList {
         let mut kept = FaultList::new();
-        notes().for_each(|note| kept.push(note.place(), &note.comment()));
-        let warnings = kept
-            .kept()
-            .iter()
-            .map(|note| format!("warning: {}", document.locate(&note.place, &note.message)));
-        let rest = Some(kept.omitted()).filter(|omitted| *omitted > 0);
-        let rest = rest.map(|omitted| format!("warning: {}", more(omitted)));
-        print_errors(warnings.chain(rest).chain([last]));
+        self.all_notes()
+            .for_each(|note| kept.push(note.place(), &note.comment()));
+        kept
+    }
+
+    /// The number of operations, and the number of notes of each kind.
+    pub(crate) fn count_to_words(&self) -> String {
+        let (made, left) = (self.rows.len(), self.left_out.len());
+        let notes = note::count_by_kind(self.all_notes());
+        format!("{made} operations, {left} left out; warnings: {notes}")
+    }
+
+    fn all_notes(&self) -> impl Iterator<Item = &note::Note> {
+        let rows = self.rows.iter().chain(&self.left_out);
+        self.servers.notes.iter().chain(rows.flat_map(|row| &row.notes))
     }
 }

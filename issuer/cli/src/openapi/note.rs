@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_on_the_page() {
-        let page = include_str!("../../../../../../../docs/tools.md");
+        let page = include_str!("../../../../docs/tools.md");
         let (_, table) = page.split_once("| warning | says that |").unwrap();
         for kind in Kind::value_variants() {
             assert!(table.contains(&format!("`{}`", kind.name())), "{kind:?}");

@@ -15,7 +15,7 @@ const SOMEWHERE: &str = "https://api.example";
 
 /// Upstreams by origin, in the order in which they were met.
 #[derive(Debug)]
-pub(super) struct Servers {
+pub(crate) struct Servers {
     name: String,
     origins: Vec<String>,
     /// Their indices.
@@ -33,7 +33,7 @@ pub(super) struct OpenapiServer {
 
 impl Servers {
     /// The first upstream is called `name`, others `name-2` and so on.
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             origins: Vec::new(),
