@@ -4,7 +4,7 @@
 
 use super::restore;
 use crate::audit::{Event, EventKind, RequestInfo};
-use crate::files::{DATABASE, DataDirectory, FileError};
+use crate::files::{DATABASE, DataDirectory, FileError, make_data_directory};
 use crate::keys::PINNED_FILE;
 use crate::store::{CopyDatabaseError, RecordEvent, Store, StoreError, copy_database};
 use serde_json::json;
@@ -70,7 +70,7 @@ pub fn back_up(directory: &DataDirectory, to: &Path) -> Result<u64, BackupError>
     if to.is_symlink() || to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
-    let copy = DataDirectory::open(to, directory.group())?;
+    let copy = make_data_directory(to, directory.group())?;
     // Keys first: of a key that is made meanwhile the copy of the database must not know more than
     // the copy of the keys.
     copy_keys(directory, &copy)?;

@@ -5,7 +5,7 @@ use super::opening::{OpenDataError, Opening};
 use super::restore;
 use crate::base::clock::Clock;
 use crate::evidence::outside::{HeadKeeper, OutsideError, Published};
-use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE};
+use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE, make_data_directory};
 use crate::keyring::Keyring;
 use crate::registry::Registry;
 use crate::store::{DatabaseOrigin, SqliteStore, Store};
@@ -44,7 +44,7 @@ impl Data {
     /// # Errors
     /// [`OpenDataError`].
     pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenDataError> {
-        let directory = DataDirectory::open(path, opening.group).map_err(OpenDataError::Directory)?;
+        let directory = make_data_directory(path, opening.group).map_err(OpenDataError::Directory)?;
         let lock = directory.lock().map_err(OpenDataError::Directory)?;
         Self::open_locked(directory, lock, clock, opening).await
     }

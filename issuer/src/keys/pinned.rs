@@ -123,11 +123,11 @@ impl PinnedEntry {
 mod tests {
     use super::super::SigningKey;
     use super::*;
-    use crate::files::GroupRead;
+    use crate::files::{GroupRead, make_data_directory};
 
     fn made() -> (tempfile::TempDir, DataDirectory, PublicKey, PublicKey) {
         let beside = tempfile::tempdir().unwrap();
-        let directory = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let directory = make_data_directory(&beside.path().join("data"), GroupRead::Refused).unwrap();
         let key = || SigningKey::fresh().unwrap().public().clone();
         (beside, directory, key(), key())
     }

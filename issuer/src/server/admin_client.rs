@@ -4,7 +4,9 @@
 use crate::base::clock::Clock;
 use crate::data::maintenance::sign_off;
 use crate::data::{Data, OpenDataError, Opening};
-use crate::files::{ADMIN_SOCKET, DataDirectory, DirectoryLock, FileError, GroupRead, ISSUER_FILE};
+use crate::files::{
+    ADMIN_SOCKET, DataDirectory, DirectoryLock, FileError, GroupRead, ISSUER_FILE, make_data_directory,
+};
 use crate::http::{AdminState, admin};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body, Bytes};
@@ -70,7 +72,7 @@ pub async fn post(
     path: &str,
     body: String,
 ) -> Result<AdminAnswer, AdminCallError> {
-    let directory = DataDirectory::open(directory, group).map_err(AdminCallError::Directory)?;
+    let directory = make_data_directory(directory, group).map_err(AdminCallError::Directory)?;
     for _ in 0..RETRIES {
         let socket = directory.file(ADMIN_SOCKET).look_for_socket();
         socket.map_err(AdminCallError::Directory)?;

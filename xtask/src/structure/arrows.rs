@@ -30,6 +30,7 @@ const DELIVERED: &[&str] = &[
     "edgewrit-edge",
     ENVOY,
     "edgewrit-envoy-common",
+    "edgewrit-files",
     "edgewrit-issuer",
     "edgewrit-native",
     "edgewrit-shared",

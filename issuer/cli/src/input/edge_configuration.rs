@@ -54,7 +54,7 @@ pub(crate) fn read_with_secrets(path: &Path, secrets: Option<&Path>) -> Result<C
     let unreadable = RefCell::new(None);
     let secret = |name: &str| match secrets {
         None => env::var(name).ok(),
-        Some(folder) => match read_provided(&folder.join(name), Provided::Secret, GroupRead::Refused) {
+        Some(folder) => match read_provided(&folder.join(name), Provided::Secret, GroupRead::Never) {
             Ok(bytes) => String::from_utf8(bytes?).ok(),
             Err(error) => {
                 unreadable.borrow_mut().get_or_insert(error);

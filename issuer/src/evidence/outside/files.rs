@@ -101,6 +101,7 @@ pub fn read_witness(path: &Path) -> Result<Vec<Published>, OutsideError> {
 mod tests {
     use super::*;
     use crate::audit::{ChainHead, CheckpointId};
+    use crate::files::make_data_directory;
     use edgewrit_shared::time::UnixSeconds;
 
     fn published(seq: u64, checkpoint: Option<u64>) -> Published {
@@ -115,7 +116,7 @@ mod tests {
     #[test]
     fn the_head_file_is_read_as_it_was_written() {
         let beside = tempfile::tempdir().unwrap();
-        let directory = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let directory = make_data_directory(&beside.path().join("data"), GroupRead::Refused).unwrap();
         assert!(read_head_file(&directory).unwrap().is_none());
         for one in [published(1, None), published(2, Some(1))] {
             write_head_file(&directory, &one).unwrap();

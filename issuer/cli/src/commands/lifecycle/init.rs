@@ -5,7 +5,7 @@ use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
-use edgewrit_issuer::files::DataDirectory;
+use edgewrit_issuer::files::make_data_directory;
 use std::path::PathBuf;
 
 /// The configuration file: every setting with its default, commented out.
@@ -69,7 +69,7 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let directory = DataDirectory::open(&self.data, self.group.read()).map_err(Failure::new)?;
+        let directory = make_data_directory(&self.data, self.group.read()).map_err(Failure::new)?;
         let file = directory.file(CONFIG_FILE);
         let path = file.path().display();
         // A link counts as a file, wherever it leads.

@@ -1,19 +1,10 @@
 //! The data directory: its owner, its files, and the process that holds it.
 
-use super::error::FileError;
+use super::error::{FileError, io_error};
 use super::own::{OwnFile, make_own_directory, open_own_directory};
 use super::rule::GroupRead;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-
-/// The database.
-pub const DATABASE: &str = "issuer.db";
-/// The file of the issuer's origin, for commands that run without a server.
-pub(crate) const ISSUER_FILE: &str = "issuer";
-/// The operator's socket.
-pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
-/// The folder of the private keys.
-const KEYS: &str = "keys";
 
 /// The data directory, not yet held.
 #[derive(Clone, Debug)]
@@ -30,8 +21,24 @@ impl DataDirectory {
     pub fn open(path: &Path, group: GroupRead) -> Result<Self, FileError> {
         let directory = Self::at(path, group);
         make_own_directory(&directory.path, group)?;
-        make_own_directory(&directory.path(KEYS), group)?;
         Ok(directory)
+    }
+
+    /// Makes the folder `name` in the folder, private, if it is not there.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn make_folder(&self, name: &str) -> Result<(), FileError> {
+        make_own_directory(&self.path(name), self.group)
+    }
+
+    /// Syncs the names in the folder.
+    ///
+    /// # Errors
+    /// As [`Self::open_existing`].
+    pub fn sync(&self) -> Result<(), FileError> {
+        let folder = open_own_directory(&self.path, self.group)?;
+        folder.sync_all().map_err(io_error(&self.path))
     }
 
     /// The folder at `path`, which has to be there. Nothing is made in it.
@@ -94,7 +101,7 @@ pub struct DirectoryLock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::FileFault;
+    use crate::FileFault;
     use std::os::unix::fs::symlink;
 
     #[test]

@@ -1,4 +1,4 @@
-//! Files that the issuer writes, and their folders.
+//! Files that the process writes, and their folders.
 
 use super::error::{FileError, io_error};
 use super::rule::{FileRule, FoundFile, judge};
@@ -16,7 +16,7 @@ const PRIVATE_FILE: u32 = 0o600;
 /// by about 150 bytes with each key.
 pub(super) const WHOLE_BYTES: u64 = 1024 * 1024;
 
-/// A file that the issuer writes, in a folder of its own.
+/// A file that the process writes, in a folder of its own.
 #[derive(Clone, Debug)]
 pub struct OwnFile {
     path: PathBuf,
@@ -154,7 +154,10 @@ pub fn open_own_directory(path: &Path, group: GroupRead) -> Result<File, FileErr
 
 /// Checks the folder of the file at `path`, in which others may have files, but not write to any of
 /// ours.
-pub(crate) fn check_log_directory(path: &Path) -> Result<(), FileError> {
+///
+/// # Errors
+/// As [`OwnFile::open`].
+pub fn check_log_directory(path: &Path) -> Result<(), FileError> {
     open_directory(directory_of(path), FileRule::LOG_DIRECTORY, GroupRead::Refused).map(drop)
 }
 
@@ -162,11 +165,11 @@ fn open_directory(path: &Path, rule: FileRule, group: GroupRead) -> Result<File,
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
-/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it
+/// Every file of the process's own is opened here: never through a link, and nothing is done with it
 /// before it was checked.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that opens the issuer's own files"
+    reason = "the one place that opens files of the process's own"
 )]
 fn open_checked(
     path: &Path,
@@ -249,11 +252,14 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 /// Syncs the folder that holds `path`, and with it the name.
+///
+/// # Errors
+/// If the system cannot.
 #[expect(
     clippy::disallowed_methods,
     reason = "syncs a folder of any owner, and reads nothing"
 )]
-pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
+pub fn sync_directory_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         None => Ok(()),
         Some(_) => File::open(directory_of(path))?.sync_all(),

@@ -13,9 +13,11 @@ const ROOT: u32 = 0;
 /// Whether the group of a file may read it: `--group-readable`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupRead {
-    /// It may not.
+    /// It may not, unless the operator says `--group-readable`.
     #[default]
     Refused,
+    /// It may not. The command has no option for it.
+    Never,
     /// It may. Kubernetes gives its volumes to a group and lets that read them, at each mount.
     Accepted,
 }
@@ -49,13 +51,13 @@ pub(super) struct FileRule {
 }
 
 impl FileRule {
-    /// A file that the issuer writes.
+    /// A file that the process writes.
     pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
     pub(super) const OWN_DIRECTORY: Self = Self::new(FileKind::Directory, false, 0o700, 0o050);
     /// The operator's socket. A user that may write to it administers the issuer.
     pub(super) const OWN_SOCKET: Self = Self::new(FileKind::Socket, false, 0o600, 0o040);
-    /// A folder in which the issuer writes one file, and others may read theirs.
+    /// A folder in which the process writes one file, and others may read theirs.
     pub(super) const LOG_DIRECTORY: Self = Self::new(FileKind::Directory, true, 0o755, 0);
     /// A file of the operator that others must not read.
     pub(super) const SECRET: Self = Self::new(FileKind::File, true, 0o600, 0o040);
@@ -122,7 +124,7 @@ pub(super) fn judge(found: FoundFile, rule: FileRule, group: GroupRead, user: u3
     }
     let more = found.mode & !(OWNER | rule.mode);
     let accepted = match group {
-        GroupRead::Refused => 0,
+        GroupRead::Refused | GroupRead::Never => 0,
         GroupRead::Accepted => rule.group_readable,
     };
     if more & !accepted != 0 {
