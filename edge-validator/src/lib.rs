@@ -13,6 +13,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod config;
+pub mod forward_auth;
 pub mod http;
 pub mod issuer;
 pub mod memory;

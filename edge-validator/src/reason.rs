@@ -135,6 +135,7 @@ pub(crate) const fn explanation(reason: Reason) -> &'static str {
 
 problems! {
     Method => BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
+    ForwardAuthHeaders => BadRequest, "the proxy in front does not state the request in exactly the headers of its kind";
     HostUnknown => HostUnknown, "the request is for a host that the configuration does not name";
     TargetForm => BadRequest, "the target is not a path that begins with `/`";
     TargetLength => BadRequest, "the target is longer than 8192 bytes";
@@ -189,6 +190,7 @@ problems! {
     FormPlus => BadRequest, "`+` in the form means one thing as a space and another as a plus";
     BodyShape => BadRequest, "the body lacks an object or array where the operation expects one";
 
+    ForwardAuthUnsafe => BadRequest, "the proxy in front could send another request than the edge judges";
     NotGranted => NotGranted, "no grant of the writ permits the attempt";
     UsesExhausted => UsesExhausted, "no uses are left";
     SpendFailed => SpendUnavailable, "the issuer does not answer";

@@ -29,6 +29,7 @@ macro_rules! reasons {
 
 reasons! {
     Method = "method";
+    ForwardAuthHeaders = "forward_auth_headers";
     HostUnknown = "host_unknown";
     TargetForm = "target_form";
     TargetLength = "target_length";
@@ -106,6 +107,7 @@ reasons! {
     FormPlus = "form_plus";
     BodyShape = "body_shape";
 
+    ForwardAuthUnsafe = "forward_auth_unsafe";
     NotGranted = "not_granted";
     UsesExhausted = "uses_exhausted";
     SpendFailed = "spend_failed";
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn labels_are_stable_names_and_each_finds_its_reason() {
-        assert_eq!(Reason::ALL.len(), 84);
+        assert_eq!(Reason::ALL.len(), 86);
         for reason in Reason::ALL {
             let label = reason.label();
             assert!(label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));

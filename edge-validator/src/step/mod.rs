@@ -4,7 +4,7 @@
 //! (body,) decision, credential, spend, permit. After every wait the edge checks again whether the
 //! writ is valid. The configuration with which a request began decides it.
 
-mod receive;
+pub(crate) mod receive;
 mod record;
 mod snapshot;
 #[cfg(test)]
@@ -144,7 +144,7 @@ fn permit(permit: Permit) -> Step {
 }
 
 /// Checks that the edge can record a permit, if the configuration requires records.
-fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
+pub(crate) fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
     if config.is_audit_strict() && !memory.has_record_room() {
         return Err(Reason::Unrecorded.into());
     }

@@ -117,6 +117,17 @@ pub(crate) fn check_query(query: &str) -> Result<(), Reason> {
     percent::decode(query).map(drop).ok_or(Reason::TargetEncoding)
 }
 
+/// Whether every proxy on the way sends `target`, which is canonical, byte for byte: also a proxy
+/// that writes percent-encodings in upper case, or decodes the path and encodes it again. Such a
+/// proxy may send an encoded punctuation mark of the path without its encoding.
+pub(crate) fn is_sent_unchanged(target: &str) -> bool {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let is_upper = |unit| !matches!(unit, None | Some(Unit::Encoded { upper: false, .. }));
+    let is_mark = |unit| matches!(unit, Some(Unit::Encoded { byte, .. }) if byte.is_ascii_graphic());
+    percent::units(path.as_bytes()).all(|unit| is_upper(unit) && !is_mark(unit))
+        && percent::units(query.as_bytes()).all(is_upper)
+}
+
 /// Unreserved characters (RFC 3986, section 2.3).
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
