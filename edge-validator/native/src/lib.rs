@@ -5,8 +5,10 @@
 //! The way of a request: `server` accepts the connection, `worker` holds the state of one thread,
 //! `request` takes the steps of the pipeline, `upstream` sends the permitted request, `records`
 //! keeps the record of the outcome. `issuer` calls the issuer for bundles, spends and deliveries.
+//! `forward_auth` answers a proxy in front in place of `request`.
 
 mod clock;
+mod forward_auth;
 mod issuer;
 mod records;
 mod request;
@@ -14,4 +16,5 @@ mod server;
 mod upstream;
 mod worker;
 
+pub use forward_auth::ForwardAuthError;
 pub use server::{ProxyError, ProxyOptions, serve};

@@ -37,6 +37,11 @@ impl Upstream {
         self.origin.as_str()
     }
 
+    /// The names of the headers of the credential, in lower case.
+    pub fn credential_names(&self) -> impl Iterator<Item = &str> {
+        self.credential.headers.iter().map(|(name, _)| &**name)
+    }
+
     /// The scheme `https`, or `http` for an upstream on loopback.
     #[must_use]
     pub fn scheme(&self) -> &str {

@@ -1,16 +1,16 @@
 //! One request, from its head to its response.
 
-mod answer;
+pub(crate) mod answer;
 mod body;
 mod cut;
 mod incoming;
 mod outgoing;
 
 pub(crate) use answer::ProxyResponse;
+pub(crate) use incoming::IncomingHead;
 
 use crate::clock;
 use crate::issuer;
-use crate::request::incoming::IncomingHead;
 use crate::worker::Worker;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::step::{self, NeedRecord, STEPS, Step};

@@ -1,8 +1,11 @@
 //! One worker: it accepts connections and serves them on one thread.
 
-use crate::request;
+use crate::forward_auth;
+use crate::request::{self, ProxyResponse};
 use crate::upstream::HttpClient;
 use crate::worker::{Shared, Worker};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -65,7 +68,7 @@ async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Recei
         let worker = Rc::clone(&worker);
         let service = service_fn(move |request| {
             let worker = Rc::clone(&worker);
-            async move { Ok::<_, Infallible>(request::answer(worker, request).await) }
+            async move { Ok::<_, Infallible>(answer(worker, request).await) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
@@ -77,6 +80,13 @@ async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Recei
     drop(tcp);
     let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
     Ok(())
+}
+
+async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> ProxyResponse {
+    match worker.forward_auth() {
+        Some(settings) => forward_auth::answer(worker, settings, request).await,
+        None => request::answer(worker, request).await,
+    }
 }
 
 fn builder() -> auto::Builder<LocalExecutor> {

@@ -2,11 +2,13 @@
 
 mod listener;
 
+use crate::forward_auth::{ForwardAuthError, check_start};
 use crate::issuer::bundle;
 use crate::records::Records;
 use crate::upstream::{HttpClient, system_tls};
 use crate::worker::Shared;
 use edgewrit_edge::config::Config;
+use edgewrit_edge::forward_auth::ForwardAuth;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -23,6 +25,8 @@ pub struct ProxyOptions {
     pub records: PathBuf,
     /// The number of threads that serve requests.
     pub threads: usize,
+    /// The settings of forward auth; `None` if the proxy sends requests itself.
+    pub forward_auth: Option<ForwardAuth>,
 }
 
 /// Why the proxy does not serve.
@@ -31,6 +35,9 @@ pub enum ProxyError {
     /// The address.
     #[error("`--listen`: `{0}`: {1}")]
     Listen(SocketAddr, io::Error),
+    /// Forward auth.
+    #[error(transparent)]
+    ForwardAuth(#[from] ForwardAuthError),
     /// The certificates of the system.
     #[error("the certificates that this system trusts cannot be used: {0}")]
     Tls(#[from] rustls::Error),
@@ -52,6 +59,9 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ProxyError> {
+    if let Some(forward_auth) = &options.forward_auth {
+        check_start(forward_auth, options.listen, &config)?;
+    }
     let refused = |error| ProxyError::Listen(options.listen, error);
     let tcp = TcpListener::bind(options.listen).map_err(refused)?;
     tcp.set_nonblocking(true).map_err(refused)?;
@@ -64,6 +74,7 @@ pub async fn serve(
         configs: config_reader.clone(),
         snapshots: snapshot_reader,
         records: Records,
+        forward_auth: options.forward_auth.clone().map(Arc::new),
     };
     let mut workers = Vec::new();
     for _ in 0..options.threads.max(1) {

@@ -6,6 +6,7 @@ use crate::issuer::bundle::SharedSnapshot;
 use crate::records::Records;
 use crate::upstream::HttpClient;
 use edgewrit_edge::config::Config;
+use edgewrit_edge::forward_auth::ForwardAuth;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) configs: watch::Receiver<Arc<Config>>,
     pub(crate) snapshots: watch::Receiver<SharedSnapshot>,
     pub(crate) records: Records,
+    /// The settings of forward auth; `None` if the proxy sends requests itself.
+    pub(crate) forward_auth: Option<Arc<ForwardAuth>>,
 }
 
 /// The state of one thread.
@@ -44,6 +47,11 @@ impl Worker {
         Arc::clone(&self.shared.configs.borrow())
     }
 
+    /// The settings of forward auth, if the proxy does not send requests itself.
+    pub(crate) fn forward_auth(&self) -> Option<Arc<ForwardAuth>> {
+        self.shared.forward_auth.clone()
+    }
+
     /// Where the records go.
     pub(crate) fn records(&self) -> &Records {
         &self.shared.records
@@ -59,7 +67,8 @@ impl Worker {
         self.in_world(config, |world| open.check_ended(world))
     }
 
-    fn in_world<T>(&self, config: &Arc<Config>, act: impl FnOnce(&World<'_>) -> T) -> T {
+    /// Acts in the current world.
+    pub(crate) fn in_world<T>(&self, config: &Arc<Config>, act: impl FnOnce(&World<'_>) -> T) -> T {
         let snapshot = self.shared.snapshots.borrow().clone();
         act(&World {
             config,

@@ -5,6 +5,7 @@ use crate::output::failure::Failure;
 use edgewrit_edge::config::Config;
 use edgewrit_issuer::files::{GroupRead, Provided, read_provided};
 use edgewrit_shared::json::Json;
+use edgewrit_shared::secret::Secret;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::env;
@@ -52,21 +53,40 @@ impl EdgeConfiguration {
 pub(crate) fn read_with_secrets(path: &Path, secrets: Option<&Path>) -> Result<Config, Failure> {
     let document = Document::open(path)?;
     let unreadable = RefCell::new(None);
-    let secret = |name: &str| match secrets {
-        None => env::var(name).ok(),
-        Some(folder) => match read_provided(&folder.join(name), Provided::Secret, GroupRead::Never) {
-            Ok(bytes) => String::from_utf8(bytes?).ok(),
-            Err(error) => {
-                unreadable.borrow_mut().get_or_insert(error);
-                None
-            }
-        },
+    let secret = |name: &str| {
+        find_secret(name, secrets).unwrap_or_else(|error| {
+            unreadable.borrow_mut().get_or_insert(error);
+            None
+        })
     };
     let config = Config::read(&document.to_json(), &secret);
     match unreadable.into_inner() {
-        Some(error) => Err(Failure::new(error)),
+        Some(error) => Err(error),
         None => config.map_err(|faults| document.to_failure(&faults)),
     }
+}
+
+/// Reads the secret called `name`: a file of the folder `secrets`, or else an environment variable.
+pub(crate) fn read_secret(name: &str, secrets: Option<&Path>) -> Result<Secret, Failure> {
+    let place = if secrets.is_some() {
+        "file"
+    } else {
+        "environment variable"
+    };
+    let secret = find_secret(name, secrets)?;
+    let secret = secret.ok_or_else(|| Failure::new(format!("the secret `{name}` is missing: no such {place}")))?;
+    Ok(Secret::new(secret))
+}
+
+/// The secret called `name`; `None` if it is missing or not text.
+fn find_secret(name: &str, secrets: Option<&Path>) -> Result<Option<String>, Failure> {
+    let Some(folder) = secrets else {
+        return Ok(env::var(name).ok());
+    };
+    let bytes = read_provided(&folder.join(name), Provided::Secret, GroupRead::Never);
+    Ok(bytes
+        .map_err(Failure::new)?
+        .and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
 /// The host that a request is for: the value of its header `host`, or else the first host that the

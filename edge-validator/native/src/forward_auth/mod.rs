@@ -1,0 +1,55 @@
+//! Forward auth: the answers to a proxy in front that asks for a verdict and sends the request
+//! itself.
+
+mod answer;
+mod start;
+
+pub use self::start::ForwardAuthError;
+pub(crate) use self::start::check_start;
+
+use crate::clock;
+use crate::request::{IncomingHead, ProxyResponse};
+use crate::worker::Worker;
+use edgewrit_edge::forward_auth::ForwardAuth;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use hyper::Request;
+use hyper::body::Incoming;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Answers one question. The body of a question is not read: a request with a body is refused.
+pub(crate) async fn answer(
+    worker: Rc<Worker>,
+    forward_auth: Arc<ForwardAuth>,
+    request: Request<Incoming>,
+) -> ProxyResponse {
+    let (parts, body) = request.into_parts();
+    let Some(head) = IncomingHead::read(&parts, &body) else {
+        let refusal = Refusal::of_host(HostFault::Unreadable, &worker.memory, clock::now());
+        return refuse(&worker, &forward_auth, &refusal);
+    };
+    let config = worker.config();
+    let judged = worker.in_world(&config, |world| forward_auth.authorize(head.as_head(), world));
+    let authorized = match judged {
+        Ok(authorized) if authorized.must_be_recorded() => {
+            let record = authorized.record();
+            let is_kept = worker.records().keep_durably(record.line()).await;
+            let recorded = worker.in_world(&config, |world| authorized.after_record(is_kept, world));
+            recorded.inspect(|_| worker.records().print(&record.line()))
+        }
+        Ok(authorized) => {
+            worker.record(&authorized.record());
+            Ok(authorized)
+        }
+        Err(refusal) => Err(refusal),
+    };
+    match authorized {
+        Ok(authorized) => answer::permit(forward_auth.front, &head.as_head(), authorized),
+        Err(refusal) => refuse(&worker, &forward_auth, &refusal),
+    }
+}
+
+fn refuse(worker: &Worker, forward_auth: &ForwardAuth, refusal: &Refusal) -> ProxyResponse {
+    worker.record(&refusal.record());
+    answer::refusal(forward_auth.front, refusal)
+}
