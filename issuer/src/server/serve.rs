@@ -8,10 +8,9 @@ use crate::data::maintenance::{keep_checkpoints, keep_head, run_maintenance, sig
 use crate::data::{Data, OpenDataError, Opening};
 use crate::evidence::audit_log::AuditLog;
 use crate::files::{ADMIN_SOCKET, DataDirectory, FileError, ISSUER_FILE};
-use crate::http::connection::{
-    CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit, without_delay,
-};
+use crate::http::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, without_delay};
 use crate::http::{Peer, Routers};
+use edgewrit_connections::count_connections_that_fit;
 use edgewrit_shared::secret::Secret;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -202,7 +201,7 @@ fn start_listeners(running: &mut JoinSet<()>, listeners: Listeners, routers: Rou
             stopping.clone(),
         ));
     }
-    let connections = count_connections_that_fit(CONNECTIONS);
+    let connections = count_connections_that_fit(CONNECTIONS, 1);
     running.spawn(accept_all(
         without_delay(listeners.public),
         connections,

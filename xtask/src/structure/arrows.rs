@@ -27,6 +27,7 @@ const FAULTY_DISK: &str = "edgewrit-faulty-disk";
 const DELIVERED: &[&str] = &[
     "edgewrit",
     "edgewrit-cloudflare",
+    "edgewrit-connections",
     "edgewrit-edge",
     ENVOY,
     "edgewrit-envoy-common",

@@ -4,8 +4,8 @@ use crate::base::stopping::Stopping;
 use crate::http::Peer;
 use axum::serve::{Listener, ListenerExt as _};
 use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use edgewrit_connections::{HEAD_TIME, PacedStream, http1_builder};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
@@ -16,27 +16,13 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::Layer as _;
 
-mod descriptors;
-mod paced;
 #[cfg(test)]
 mod tests;
-
-pub(crate) use descriptors::count_connections_that_fit;
-use paced::PacedStream;
 
 /// Connections of clients and edges at the same time; more wait to be accepted.
 pub(crate) const CONNECTIONS: usize = 8_192;
 /// The same of the operator's socket, and of metrics.
 pub(crate) const OPERATOR_CONNECTIONS: usize = 32;
-/// Headers of one request.
-const HEADERS: usize = 100;
-/// All headers of a request together, in bytes, and so what is held of a connection before a
-/// handler reads it.
-const HEADER_BYTES: usize = 32 * 1024;
-/// Time for which a connection may be without a whole head: from its beginning, and from the end of
-/// the response before. So it is how long a head may take, however its bytes are spread, and how
-/// long a connection may rest between two requests.
-const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time that requests in progress may take once the issuer stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
@@ -49,7 +35,7 @@ pub(crate) async fn accept_all<L: Listener>(
     peer: fn(L::Addr) -> Peer,
     stopping: Stopping,
 ) {
-    let (http, graceful) = (builder(), GracefulShutdown::new());
+    let (http, graceful) = (http1_builder(HEAD_TIME), GracefulShutdown::new());
     let places = Arc::new(Semaphore::new(connections));
     loop {
         let accept = async {
@@ -78,16 +64,4 @@ pub(crate) fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr
     tcp.tap_io(|stream| {
         let _refused = stream.set_nodelay(true);
     })
-}
-
-fn builder() -> http1::Builder {
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_headers(HEADERS)
-        .max_header_size(HEADER_BYTES)
-        .max_buf_size(HEADER_BYTES)
-        .half_close(false);
-    builder
 }

@@ -1,9 +1,9 @@
 //! Every way to hold a connection, with time that passes as fast as it can.
 
-use super::paced::{WRITE_RATE, WRITE_TIME};
 use super::*;
 use axum::body::Bytes;
 use axum::routing::{get, post};
+use edgewrit_connections::{HEAD_BYTES, HEADERS, WRITE_RATE, WRITE_TIME};
 use std::io;
 use std::pin::pin;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -97,7 +97,7 @@ fn the_limits_are_those_of_the_documentation() {
     let seconds = [HEAD_TIME, WRITE_TIME, DRAIN_TIME].map(|limit| limit.as_secs());
     assert_eq!(seconds, [10, 30, 10]);
     assert_eq!(
-        (OPERATOR_CONNECTIONS, CONNECTIONS, HEADERS, HEADER_BYTES, WRITE_RATE),
+        (OPERATOR_CONNECTIONS, CONNECTIONS, HEADERS, HEAD_BYTES, WRITE_RATE),
         (32, 8_192, 100, 32_768, 4_096)
     );
 }

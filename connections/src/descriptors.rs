@@ -2,16 +2,20 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that are kept for what is not a connection of a client or an edge: the database, the
-/// operator's socket, metrics, logs.
+/// Descriptors that are kept for what is not a connection of a client: the database, the operator's
+/// socket, metrics, logs.
 const OTHERS: u64 = 128;
 /// Connections that are accepted however few files may be open.
 const FEWEST: usize = 16;
 
 /// The number of the `wanted` connections that can be open at one time, with as many descriptors as
-/// the process may ask for. Further ones would take those that the database and the operator need.
-pub(crate) fn count_connections_that_fit(wanted: usize) -> usize {
-    let needed = OTHERS.saturating_add(u64::try_from(wanted).unwrap_or(u64::MAX));
+/// the process may ask for. Each connection needs `each` descriptors. Further connections would take
+/// the descriptors that the database and the operator need.
+#[must_use]
+pub fn count_connections_that_fit(wanted: usize, each: u64) -> usize {
+    let each = each.max(1);
+    let connections = u64::try_from(wanted).unwrap_or(u64::MAX);
+    let needed = OTHERS.saturating_add(connections.saturating_mul(each));
     let limit = getrlimit(Resource::Nofile);
     let raised = limit.maximum.map_or(needed, |most| most.min(needed));
     if limit.current.is_some_and(|current| current < raised) {
@@ -21,7 +25,7 @@ pub(crate) fn count_connections_that_fit(wanted: usize) -> usize {
     let Some(files) = getrlimit(Resource::Nofile).current else {
         return wanted;
     };
-    let fitting = usize::try_from(files.saturating_sub(OTHERS)).unwrap_or(usize::MAX);
+    let fitting = usize::try_from(files.saturating_sub(OTHERS) / each).unwrap_or(usize::MAX);
     let fitting = fitting.clamp(FEWEST, wanted.max(FEWEST));
     if fitting < wanted {
         tracing::warn!(
@@ -39,9 +43,11 @@ mod tests {
 
     #[test]
     fn no_more_connections_fit_than_are_wanted() {
-        assert_eq!(count_connections_that_fit(FEWEST), FEWEST);
+        assert_eq!(count_connections_that_fit(FEWEST, 1), FEWEST);
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-        let fitting = count_connections_that_fit(usize::MAX / 2);
-        assert!(fitting as u64 <= files.max(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)));
+        for each in [1, 2] {
+            let fitting = count_connections_that_fit(usize::MAX / 2, each) as u64;
+            assert!(fitting * each <= files.max(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)));
+        }
     }
 }
