@@ -1,10 +1,12 @@
 //! Connections of unauthenticated clients to a server of Edgewrit, issuer or native host: bounded in
-//! number, in the size of a head and in time.
+//! number, in the size of a head and in time, and with one reading of each request.
 
 mod descriptors;
+mod guard;
 mod paced;
 
 pub use descriptors::count_connections_that_fit;
+pub use guard::{Fault, GuardedStream, HttpVersion, Messages, Progress};
 pub use paced::{Pace, PacedStream, WRITE_RATE, WRITE_TIME};
 
 use hyper::server::conn::http1;

@@ -7,6 +7,7 @@ mod files;
 mod grants;
 mod pipeline;
 mod tokens;
+mod wire;
 
 use std::path::Path;
 use std::str;
@@ -23,7 +24,7 @@ pub struct FuzzTarget {
 }
 
 /// All targets.
-pub const TARGETS: [FuzzTarget; 20] = [
+pub const TARGETS: [FuzzTarget; 21] = [
     tokens::JSON,
     tokens::NUMBER,
     tokens::TOKEN,
@@ -40,6 +41,7 @@ pub const TARGETS: [FuzzTarget; 20] = [
     pipeline::FORM,
     pipeline::CONFIG,
     files::YAML,
+    wire::MESSAGES,
     costs::COST_OF_CONFIG,
     costs::COST_OF_GRANT,
     costs::COST_OF_JSON,
