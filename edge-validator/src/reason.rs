@@ -136,6 +136,7 @@ pub(crate) const fn explanation(reason: Reason) -> &'static str {
 problems! {
     Method => BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
     ForwardAuthHeaders => BadRequest, "the proxy in front does not state the request in exactly the headers of its kind";
+    HostAmbiguous => BadRequest, "the request names no host, or more than one";
     HostUnknown => HostUnknown, "the request is for a host that the configuration does not name";
     TargetForm => BadRequest, "the target is not a path that begins with `/`";
     TargetLength => BadRequest, "the target is longer than 8192 bytes";

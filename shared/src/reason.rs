@@ -30,6 +30,7 @@ macro_rules! reasons {
 reasons! {
     Method = "method";
     ForwardAuthHeaders = "forward_auth_headers";
+    HostAmbiguous = "host_ambiguous";
     HostUnknown = "host_unknown";
     TargetForm = "target_form";
     TargetLength = "target_length";
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn labels_are_stable_names_and_each_finds_its_reason() {
-        assert_eq!(Reason::ALL.len(), 86);
+        assert_eq!(Reason::ALL.len(), 87);
         for reason in Reason::ALL {
             let label = reason.label();
             assert!(label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));

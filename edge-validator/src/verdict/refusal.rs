@@ -17,6 +17,8 @@ use edgewrit_shared::time::UnixSeconds;
 pub enum HostFault {
     /// The edge could not read the request from the host.
     Unreadable,
+    /// The request names no host, or more than one. This is a fault of the client.
+    AmbiguousAuthority,
     /// The host would send the request to another upstream than the permit says.
     OtherUpstream,
     /// The host would send another request than the permit contains.
@@ -29,6 +31,7 @@ impl From<HostFault> for Objection {
     fn from(fault: HostFault) -> Self {
         match fault {
             HostFault::Unreadable => Reason::HostUnreadable,
+            HostFault::AmbiguousAuthority => Reason::HostAmbiguous,
             HostFault::OtherUpstream => Reason::HostUpstream,
             HostFault::OtherRequest => Reason::HostRequest,
             HostFault::Unrecorded => Reason::Unrecorded,

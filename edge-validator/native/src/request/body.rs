@@ -3,6 +3,7 @@
 use edgewrit_edge::step::{BodyEnd, NeedBody};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -16,6 +17,10 @@ async fn read_frames(body: &mut Incoming, need: &mut NeedBody) -> BodyEnd {
     let mut size = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return BodyEnd::Failed };
+        // h2 drops pseudo-headers in trailers, where RFC 9113, section 8.1, calls them malformed.
+        if frame.trailers_ref().is_some_and(HeaderMap::is_empty) {
+            return BodyEnd::Failed;
+        }
         if let Some(part) = frame.data_ref() {
             size = size.saturating_add(part.len());
             if size > need.limit() {

@@ -50,7 +50,7 @@ impl Exchange {
     async fn run(self, request: Request<Incoming>) {
         let (head, mut body) = request.into_parts();
         let Some(head) = IncomingHead::read(&head, &body) else {
-            return self.refuse_unreadable();
+            return self.refuse_head(HostFault::AmbiguousAuthority);
         };
         let mut step = self.take_step(|world| step::start(head.as_head(), world));
         for _ in 0..STEPS {
@@ -71,7 +71,7 @@ impl Exchange {
                 Step::Snapshot(need) => Step::Refuse(need.refuse()),
             };
         }
-        self.refuse_unreadable();
+        self.refuse_head(HostFault::Unreadable);
     }
 
     fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
@@ -130,8 +130,9 @@ impl Exchange {
         let _ = self.reply.send(answer);
     }
 
-    fn refuse_unreadable(self) {
-        let refusal = Refusal::of_host(HostFault::Unreadable, &self.worker.memory, clock::now());
+    /// Refuses a request that is not handed to the pipeline.
+    fn refuse_head(self, fault: HostFault) {
+        let refusal = Refusal::of_host(fault, &self.worker.memory, clock::now());
         self.refuse(&refusal);
     }
 }

@@ -212,16 +212,15 @@ fn neither_tokens_nor_secrets_are_in_records_and_problems() {
 #[test]
 fn faults_of_a_host_have_labels_of_their_own() {
     let memory = Memory::new(1);
-    for (fault, label) in [
-        (HostFault::Unreadable, "host_unreadable"),
-        (HostFault::OtherUpstream, "host_upstream"),
-        (HostFault::OtherRequest, "host_request"),
+    for (fault, expected) in [
+        (HostFault::Unreadable, (503, "edge_fault", "host_unreadable")),
+        (HostFault::AmbiguousAuthority, (400, "bad_request", "host_ambiguous")),
+        (HostFault::OtherUpstream, (503, "edge_fault", "host_upstream")),
+        (HostFault::OtherRequest, (503, "edge_fault", "host_request")),
     ] {
         let refusal = Refusal::of_host(fault, &memory, NOW);
-        assert_eq!(
-            (refusal.status(), refusal.error_code(), refusal.reason().label()),
-            (503, "edge_fault", label)
-        );
+        let found = (refusal.status(), refusal.error_code(), refusal.reason().label());
+        assert_eq!(found, expected);
     }
     let edge = Edge::new();
     let Step::Forward(permit) = edge.start(&Ask::new(FLIGHTS, &SEARCH)) else {
