@@ -26,6 +26,10 @@ pub struct PipelineCase {
     pub request: CaseRequest,
     /// The answer of the upstream.
     pub upstream: Option<Answered>,
+    /// The names of the hosts whose HTTP refuses the request before the pipeline, with the status
+    /// of the verdict and without a record.
+    #[serde(default)]
+    pub host_refuses: Vec<String>,
     /// The verdict.
     pub expect: ExpectedVerdict,
 }

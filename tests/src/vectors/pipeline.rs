@@ -127,6 +127,10 @@ impl<'a> CaseRun<'a> {
         let reply = Answered::reply(self.case.upstream.as_ref(), &self.names)?;
         let played = self.host.play(&self.request, &reply)?;
         let arrivals = self.host.arrivals();
+        if self.case.host_refuses.contains(&self.host.name()) {
+            self.hold_host_refusal(&played, &arrivals, out);
+            return Ok(played);
+        }
         self.hold_record(&played, out);
         match &self.case.expect {
             ExpectedVerdict::Permit(_) => self.hold_permit(&played, &arrivals, reply.status, out)?,
@@ -215,6 +219,22 @@ impl<'a> CaseRun<'a> {
         expected.hold(arrival, &self.names, out)
     }
 
+    /// The host refuses as the edge would, and has no record.
+    fn hold_host_refusal(&self, played: &Played, arrivals: &[(String, ReceivedRequest)], out: &mut Complaints) {
+        hold_no_arrival(arrivals, out);
+        let expected = match &self.case.expect {
+            ExpectedVerdict::Refuse(refused) => Some(refused.status),
+            ExpectedVerdict::Permit(_) => None,
+        };
+        let status = played.response.status;
+        out.unless(expected == Some(status), || {
+            format!("the host answered {status}, expected {expected:?}")
+        });
+        out.unless(played.response.request_id().is_none(), || {
+            "the request reached the edge, expected a refusal by the host".into()
+        });
+    }
+
     fn hold_refusal(
         &self,
         refused: &Refused,
@@ -222,12 +242,7 @@ impl<'a> CaseRun<'a> {
         arrivals: &[(String, ReceivedRequest)],
         out: &mut Complaints,
     ) -> Result<()> {
-        for (upstream, arrival) in arrivals {
-            out.0.push(format!(
-                "`{}` arrived at `{upstream}`, expected nothing",
-                arrival.line()
-            ));
-        }
+        hold_no_arrival(arrivals, out);
         refused.hold(&played.response, self.request.method == "HEAD", &self.names, out)
     }
 
@@ -244,6 +259,15 @@ impl<'a> CaseRun<'a> {
             .collect();
         let all = format!("{headers:?} {}", String::from_utf8_lossy(&response.body));
         if id.is_empty() { all } else { all.replace(&id, "ID") }
+    }
+}
+
+fn hold_no_arrival(arrivals: &[(String, ReceivedRequest)], out: &mut Complaints) {
+    for (upstream, arrival) in arrivals {
+        out.0.push(format!(
+            "`{}` arrived at `{upstream}`, expected nothing",
+            arrival.line()
+        ));
     }
 }
 

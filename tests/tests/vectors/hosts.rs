@@ -28,3 +28,8 @@ fn the_filter_does_what_every_case_says() -> Result<()> {
 fn the_worker_does_what_every_case_says() -> Result<()> {
     does_what_every_case_says(HostKind::Worker)
 }
+
+#[test]
+fn the_proxy_does_what_every_case_says() -> Result<()> {
+    does_what_every_case_says(HostKind::Proxy)
+}
