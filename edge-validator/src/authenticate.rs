@@ -3,6 +3,7 @@
 
 use crate::config::Config;
 use crate::http::headers::Headers;
+use crate::issuer::bundle::is_fresh;
 use crate::memory::Memory;
 use crate::reason::{Objection, Reason};
 use crate::world::World;
@@ -38,7 +39,7 @@ fn is_bearer(scheme: &str) -> bool {
 /// The snapshot, if the edge may decide by the snapshot now.
 pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
     let snapshot = world.snapshot.ok_or(Reason::SnapshotMissing)?;
-    if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
+    if is_fresh(config, snapshot, world.now) {
         Ok(snapshot)
     } else {
         Err(Reason::SnapshotStale)

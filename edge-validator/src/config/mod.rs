@@ -31,7 +31,7 @@ pub use edgewrit_shared::json::document::FaultList;
 use edgewrit_shared::json::document::{Faults, Members, Node};
 use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_TTL_MAX};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::small_code::heap_sort::distinct;
+use edgewrit_shared::small_code::heap_sort::{distinct, sorted};
 use edgewrit_shared::token::Expect;
 
 /// Most JSON values in a configuration: enough for the longest list of operations.
@@ -182,6 +182,15 @@ impl Config {
     #[must_use]
     pub fn identity(&self) -> u64 {
         self.identity
+    }
+
+    /// Whether the snapshot, the boot id and the verified writs that a host holds for `earlier` are
+    /// valid under this configuration: issuer, pinned keys, edge id and audience are the same. A host
+    /// that replaces `earlier` begins with nothing otherwise.
+    #[must_use]
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let kids = |config: &Self| sorted(config.trust.pins.iter().map(|pin| String::from(pin.kid())));
+        self.identity == earlier.identity && kids(self) == kids(earlier)
     }
 
     /// Whether the edge permits only requests that it can record.

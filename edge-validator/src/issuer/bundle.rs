@@ -73,6 +73,13 @@ pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) 
     }
 }
 
+/// Whether the edge may decide by `snapshot` at `now`: the bundle and the configuration both set a
+/// time.
+#[must_use]
+pub fn is_fresh(config: &Config, snapshot: &Snapshot, now: UnixSeconds) -> bool {
+    snapshot.is_fresh(now) && now.since(snapshot.issued_at()) < config.freshness()
+}
+
 /// Applies the answer to [`bundle_call`] to `held`.
 ///
 /// # Errors

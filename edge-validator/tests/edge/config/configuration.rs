@@ -56,6 +56,39 @@ fn the_base_and_the_configuration_of_the_tests_have_no_faults() {
 }
 
 #[test]
+fn a_configuration_continues_another_one_with_the_same_issuer_pins_edge_and_audience() {
+    let (one, other) = (support::bundle_key().public().x(), support::writ_key().public().x());
+    let read = |text: &str| Config::read(text, &secret).unwrap();
+    let with = |old: &str, new: &str| {
+        assert!(base().contains(old), "{old}");
+        read(&base().replacen(old, new, 1))
+    };
+    let base = read(&base());
+    let same = [
+        with(r#""GET /x/{id}""#, r#""GET /y/{id}""#),
+        with("https://u.example", "https://v.example"),
+        with(r#""audience""#, r#""freshness": 8, "audience""#),
+        with("${secret:EDGE_KEY}", "${secret:DATA_KEY}"),
+    ];
+    for config in same {
+        assert!(config.continues(&base) && base.continues(&config), "{config:?}");
+    }
+    let pair = format!(r#"["{one}", "{other}"]"#);
+    let changed = [
+        with("https://issuer.example", "https://issuer.example:444"),
+        with(r#""id": "e""#, r#""id": "f""#),
+        with(r#""audience": "a""#, r#""audience": "b""#),
+        with(&one, &other),
+        with(&format!(r#"["{one}"]"#), &pair),
+    ];
+    for config in changed {
+        assert!(!config.continues(&base) && !base.continues(&config), "{config:?}");
+    }
+    let turned = with(&format!(r#"["{one}"]"#), &format!(r#"["{other}", "{one}"]"#));
+    assert!(turned.continues(&with(&format!(r#"["{one}"]"#), &pair)));
+}
+
+#[test]
 fn a_configuration_has_the_values_that_hosts_need() {
     let config = config();
     assert_eq!(config.issuer(), "https://issuer.example");
