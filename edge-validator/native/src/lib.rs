@@ -6,10 +6,13 @@
 //! `request` takes the steps of the pipeline, `upstream` sends the permitted request, `records`
 //! keeps the record of the outcome. `issuer` calls the issuer for bundles, spends and deliveries.
 //! `forward_auth` answers a proxy in front in place of `request`.
+//! `metrics` counts, and `admin` shows the counters and the health of the process to the operator.
 
+mod admin;
 mod clock;
 mod forward_auth;
 mod issuer;
+mod metrics;
 mod records;
 mod request;
 mod server;
@@ -17,4 +20,4 @@ mod upstream;
 mod worker;
 
 pub use forward_auth::ForwardAuthError;
-pub use server::{ProxyError, ProxyOptions, serve};
+pub use server::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal, serve};

@@ -9,7 +9,7 @@ pub(crate) use self::start::check_start;
 
 use crate::clock;
 use crate::request::{IncomingHead, ProxyResponse};
-use crate::worker::Worker;
+use crate::worker::{Environment, Worker};
 use edgewrit_edge::forward_auth::ForwardAuth;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use hyper::Request;
@@ -23,33 +23,33 @@ pub(crate) async fn answer(
     forward_auth: Arc<ForwardAuth>,
     request: Request<Incoming>,
 ) -> ProxyResponse {
+    let (environment, _open) = (worker.environment(), worker.open_request());
     let (parts, body) = request.into_parts();
     let Some(head) = IncomingHead::read(&parts, &body) else {
-        let refusal = Refusal::of_host(HostFault::Unreadable, &worker.memory, clock::now());
-        return refuse(&worker, &forward_auth, &refusal);
+        let refusal = Refusal::of_host(HostFault::Unreadable, &environment.memory, clock::now());
+        return refuse(&worker, &environment, &forward_auth, &refusal);
     };
-    let config = worker.config();
-    let judged = worker.in_world(&config, |world| forward_auth.authorize(head.as_head(), world));
+    let judged = environment.in_world(|world| forward_auth.authorize(head.as_head(), world));
     let authorized = match judged {
         Ok(authorized) if authorized.must_be_recorded() => {
             let record = authorized.record();
             let is_kept = worker.records().keep_durably(record.line()).await;
-            let recorded = worker.in_world(&config, |world| authorized.after_record(is_kept, world));
+            let recorded = environment.in_world(|world| authorized.after_record(is_kept, world));
             recorded.inspect(|_| worker.records().print(&record.line()))
         }
         Ok(authorized) => {
-            worker.record(&authorized.record());
+            worker.record(&environment, &authorized.record());
             Ok(authorized)
         }
         Err(refusal) => Err(refusal),
     };
     match authorized {
         Ok(authorized) => answer::permit(forward_auth.front, &head.as_head(), authorized),
-        Err(refusal) => refuse(&worker, &forward_auth, &refusal),
+        Err(refusal) => refuse(&worker, &environment, &forward_auth, &refusal),
     }
 }
 
-fn refuse(worker: &Worker, forward_auth: &ForwardAuth, refusal: &Refusal) -> ProxyResponse {
-    worker.record(&refusal.record());
+fn refuse(worker: &Worker, environment: &Environment, forward_auth: &ForwardAuth, refusal: &Refusal) -> ProxyResponse {
+    worker.record(environment, &refusal.record());
     answer::refusal(forward_auth.front, refusal)
 }

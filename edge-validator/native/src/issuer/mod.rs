@@ -2,5 +2,6 @@
 
 pub(crate) mod bundle;
 mod call;
+pub(crate) mod held;
 
 pub(crate) use call::call;

@@ -1,14 +1,12 @@
 //! Cutting a response whose writ ends before the response does.
 
-use crate::worker::Worker;
-use edgewrit_edge::config::Config;
+use crate::worker::{Environment, Worker};
 use edgewrit_edge::issuer::pace::watch::CHECK_MS;
 use edgewrit_edge::verdict::in_flight::OpenResponse;
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -16,18 +14,18 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 /// The repeated check whether a response may go on.
 pub(crate) struct Watched {
     worker: Rc<Worker>,
-    config: Arc<Config>,
+    environment: Rc<Environment>,
     open: OpenResponse,
     ticks: Interval,
 }
 
 impl Watched {
-    pub(crate) fn new(worker: Rc<Worker>, config: Arc<Config>, open: OpenResponse) -> Self {
+    pub(crate) fn new(worker: Rc<Worker>, environment: Rc<Environment>, open: OpenResponse) -> Self {
         let mut ticks = interval(Duration::from_millis(CHECK_MS.into()));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             worker,
-            config,
+            environment,
             open,
             ticks,
         }
@@ -41,8 +39,8 @@ impl Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         while self.ticks.poll_tick(context).is_ready() {
-            if let Some(record) = self.worker.check_ended(&self.config, &self.open) {
-                self.worker.record(&record);
+            if let Some(record) = self.environment.check_ended(&self.open) {
+                self.worker.record(&self.environment, &record);
                 return Poll::Ready(Some(Err(io::Error::other(
                     "the writ of the response is no longer valid",
                 ))));

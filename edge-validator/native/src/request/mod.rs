@@ -11,8 +11,7 @@ pub(crate) use incoming::IncomingHead;
 
 use crate::clock;
 use crate::issuer;
-use crate::worker::Worker;
-use edgewrit_edge::config::Config;
+use crate::worker::{Environment, OpenRequest, Worker};
 use edgewrit_edge::step::{self, NeedRecord, STEPS, Step};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
@@ -21,7 +20,6 @@ use edgewrit_edge::world::World;
 use hyper::Request;
 use hyper::body::Incoming;
 use std::rc::Rc;
-use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::task::spawn_local;
 
@@ -30,7 +28,8 @@ use tokio::task::spawn_local;
 pub(crate) async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> ProxyResponse {
     let (reply, answered) = oneshot::channel();
     let exchange = Exchange {
-        config: worker.config(),
+        environment: worker.environment(),
+        _open: worker.open_request(),
         worker,
         reply,
     };
@@ -41,7 +40,8 @@ pub(crate) async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> Pr
 /// One request and its environment.
 struct Exchange {
     worker: Rc<Worker>,
-    config: Arc<Config>,
+    environment: Rc<Environment>,
+    _open: OpenRequest,
     /// The way to the client. It is closed when the client is gone.
     reply: oneshot::Sender<ProxyResponse>,
 }
@@ -62,10 +62,12 @@ impl Exchange {
                     self.take_step(|world| need.resume(end, world))
                 }
                 Step::Spend(need) => {
-                    let answer = issuer::call(&self.worker.client, &self.config, &need.call()).await;
+                    let answer = issuer::call(&self.worker.client, self.environment.config(), &need.call()).await;
                     self.take_step(|world| need.resume(answer.as_answer(), world))
                 }
-                Step::Record(need) if self.reply.is_closed() => return self.worker.record(&need.abandon()),
+                Step::Record(need) if self.reply.is_closed() => {
+                    return self.worker.record(&self.environment, &need.abandon());
+                }
                 Step::Record(need) => self.record_ahead(need).await,
                 // The proxy refreshes its snapshot all the time.
                 Step::Snapshot(need) => Step::Refuse(need.refuse()),
@@ -75,7 +77,7 @@ impl Exchange {
     }
 
     fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
-        self.worker.take_step(&self.config, step)
+        self.environment.take_step(step)
     }
 
     async fn record_ahead(&self, need: NeedRecord) -> Step {
@@ -87,14 +89,16 @@ impl Exchange {
     async fn forward(mut self, permit: Permit) {
         let (outgoing, in_flight) = permit.into_request();
         if self.reply.is_closed() {
-            return self.worker.record(&in_flight.finish(Outcome::Aborted));
+            return self
+                .worker
+                .record(&self.environment, &in_flight.finish(Outcome::Aborted));
         }
         let Ok(request) = outgoing::build(outgoing) else {
             return self.refuse(&in_flight.withdraw(HostFault::OtherRequest));
         };
         let sent = tokio::select! {
             sent = outgoing::send(&self.worker.client, request) => sent,
-            () = self.reply.closed() => return self.worker.record(&in_flight.finish(Outcome::Aborted)),
+            () = self.reply.closed() => return self.worker.record(&self.environment, &in_flight.finish(Outcome::Aborted)),
         };
         match sent {
             Ok(response) => self.pass_on(in_flight, response),
@@ -108,20 +112,22 @@ impl Exchange {
     fn pass_on(self, mut in_flight: InFlight, response: hyper::Response<Incoming>) {
         let status = response.status().as_u16();
         let open = in_flight.open_response(status);
-        let watched = cut::Watched::new(Rc::clone(&self.worker), Arc::clone(&self.config), open);
+        let watched = cut::Watched::new(Rc::clone(&self.worker), Rc::clone(&self.environment), open);
         let answer = answer::edited(&mut in_flight, response, watched);
-        self.worker.record(&in_flight.finish(Outcome::Answered(status)));
+        self.worker
+            .record(&self.environment, &in_flight.finish(Outcome::Answered(status)));
         self.send(answer);
     }
 
     fn answer_failure(self, in_flight: InFlight) {
         let answer = answer::problem(&in_flight.unanswered_response());
-        self.worker.record(&in_flight.finish(Outcome::Failed));
+        self.worker
+            .record(&self.environment, &in_flight.finish(Outcome::Failed));
         self.send(answer);
     }
 
     fn refuse(self, refusal: &Refusal) {
-        self.worker.record(&refusal.record());
+        self.worker.record(&self.environment, &refusal.record());
         self.send(answer::problem(&refusal.response()));
     }
 
@@ -132,7 +138,7 @@ impl Exchange {
 
     /// Refuses a request that is not handed to the pipeline.
     fn refuse_head(self, fault: HostFault) {
-        let refusal = Refusal::of_host(fault, &self.worker.memory, clock::now());
+        let refusal = Refusal::of_host(fault, &self.environment.memory, clock::now());
         self.refuse(&refusal);
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::forward_auth;
 use crate::request::{self, ProxyResponse};
-use crate::upstream::HttpClient;
-use crate::worker::{Shared, Worker};
+use crate::worker::Worker;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
@@ -17,7 +16,7 @@ use std::net::TcpListener as StdListener;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{sleep, timeout};
@@ -26,6 +25,8 @@ use tokio::time::{sleep, timeout};
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Longest time to an orderly end of the connections.
 const DRAIN_TIME: Duration = Duration::from_secs(15);
+/// Time between two looks whether an exchange is left.
+const DRAIN_LOOK: Duration = Duration::from_millis(10);
 /// Pause after a connection that cannot be accepted, for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -41,15 +42,15 @@ impl<F: Future + 'static> Executor<F> for LocalExecutor {
 
 /// Serves on this thread until `stopping` says so.
 pub(super) fn run(
+    runtime: &Runtime,
     tcp: StdListener,
-    client: HttpClient,
-    shared: Shared,
-    seed: u64,
+    worker: Worker,
     stopping: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let worker = Rc::new(Worker::new(shared, client, seed));
-    LocalSet::new().block_on(&runtime, accept(tcp, worker, stopping))
+    let (worker, tasks) = (Rc::new(worker), LocalSet::new());
+    tasks.spawn_local(Rc::clone(&worker).follow_configs());
+    tasks.spawn_local(Rc::clone(&worker).follow_state());
+    tasks.block_on(runtime, accept(tcp, worker, stopping))
 }
 
 async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Receiver<bool>) -> io::Result<()> {
@@ -65,9 +66,9 @@ async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Recei
             continue;
         };
         let _refused = stream.set_nodelay(true);
-        let worker = Rc::clone(&worker);
+        let serving = Rc::clone(&worker);
         let service = service_fn(move |request| {
-            let worker = Rc::clone(&worker);
+            let worker = Rc::clone(&serving);
             async move { Ok::<_, Infallible>(answer(worker, request).await) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
@@ -78,7 +79,14 @@ async fn accept(tcp: StdListener, worker: Rc<Worker>, mut stopping: watch::Recei
         });
     }
     drop(tcp);
-    let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
+    let _late = timeout(DRAIN_TIME, async {
+        graceful.shutdown().await;
+        // An exchange goes on when its client is gone.
+        while worker.open_requests() > 0 {
+            sleep(DRAIN_LOOK).await;
+        }
+    })
+    .await;
     Ok(())
 }
 

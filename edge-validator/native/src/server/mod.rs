@@ -1,101 +1,141 @@
-//! The process: it binds the listener, starts the workers, follows the bundle, and ends in order.
+//! The process: it binds the listeners, starts the workers, follows the bundle, and ends in order.
 
 mod listener;
+mod options;
+mod workers;
 
-use crate::forward_auth::{ForwardAuthError, check_start};
-use crate::issuer::bundle;
+pub use options::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal};
+
+use crate::admin::{self, AdminState};
+use crate::forward_auth::check_start;
+use crate::issuer::bundle::BundleFollower;
+use crate::issuer::held::HeldSnapshot;
+use crate::metrics::ProxyMetrics;
 use crate::records::Records;
 use crate::upstream::{HttpClient, system_tls};
-use crate::worker::Shared;
+use crate::worker::{ActiveConfig, Shared};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::forward_auth::ForwardAuth;
-use std::io;
+use edgewrit_edge::memory::Memory;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::thread;
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{LocalSet, spawn_local};
+use workers::Workers;
 
-/// The options of the proxy.
-#[derive(Clone, Debug)]
-pub struct ProxyOptions {
-    /// The address at which the proxy listens for requests.
-    pub listen: SocketAddr,
-    /// The folder in which records wait for their delivery.
-    pub records: PathBuf,
-    /// The number of threads that serve requests.
-    pub threads: usize,
-    /// The settings of forward auth; `None` if the proxy sends requests itself.
-    pub forward_auth: Option<ForwardAuth>,
-}
+/// Longest time for the first bundle. After it, requests are answered without one, which refuses
+/// them.
+const FIRST_BUNDLE_TIME: Duration = Duration::from_secs(5);
 
-/// Why the proxy does not serve.
-#[derive(Debug, thiserror::Error)]
-pub enum ProxyError {
-    /// The address.
-    #[error("`--listen`: `{0}`: {1}")]
-    Listen(SocketAddr, io::Error),
-    /// Forward auth.
-    #[error(transparent)]
-    ForwardAuth(#[from] ForwardAuthError),
-    /// The certificates of the system.
-    #[error("the certificates that this system trusts cannot be used: {0}")]
-    Tls(#[from] rustls::Error),
-    /// A thread or its runtime.
-    #[error("a thread cannot be started: {0}")]
-    Thread(io::Error),
-    /// The source of randomness.
-    #[error("the system gives no randomness: {0}")]
-    Random(getrandom::Error),
-}
-
-/// Serves with `config` until `stop`. Tells `ready` the address once requests are answered.
+/// Serves with `config` until a signal stops it. Tells `ready` the addresses once requests are
+/// answered: with the first bundle, or a few seconds after the start without one.
 ///
 /// # Errors
-/// [`ProxyError`], before anything is answered.
+/// [`ProxyError`] before anything is answered, or if a second signal ends requests in progress.
 pub async fn serve(
     options: &ProxyOptions,
     config: Config,
-    ready: impl FnOnce(SocketAddr),
-    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(ListenAddresses),
+    signals: mpsc::Receiver<ProxySignal>,
+) -> Result<(), ProxyError> {
+    // The calls to the issuer are tasks of this thread.
+    LocalSet::new()
+        .run_until(serve_on_this_thread(options, config, ready, signals))
+        .await
+}
+
+async fn serve_on_this_thread(
+    options: &ProxyOptions,
+    config: Config,
+    ready: impl FnOnce(ListenAddresses),
+    mut signals: mpsc::Receiver<ProxySignal>,
 ) -> Result<(), ProxyError> {
     if let Some(forward_auth) = &options.forward_auth {
         check_start(forward_auth, options.listen, &config)?;
     }
     let refused = |error| ProxyError::Listen(options.listen, error);
-    let tcp = TcpListener::bind(options.listen).map_err(refused)?;
-    tcp.set_nonblocking(true).map_err(refused)?;
-    let address = tcp.local_addr().map_err(refused)?;
+    let (tcp, listen) = bind(options.listen).map_err(refused)?;
+    let admin = options.admin.map(bind_admin).transpose()?;
     let tls = system_tls()?;
-    let (_configs, config_reader) = watch::channel(Arc::new(config));
-    let (snapshots, snapshot_reader) = watch::channel(None);
-    let (say_stop, stopping) = watch::channel(false);
+    let (metrics, config) = (Arc::new(ProxyMetrics::new(options.threads.max(1))), Arc::new(config));
+    let follower = Rc::new(BundleFollower {
+        client: HttpClient::new(tls.clone()),
+        metrics: Arc::clone(&metrics),
+        records: Records,
+        memory: Memory::new(getrandom::u64()?),
+    });
+    let held = Arc::new(HeldSnapshot::new(Arc::clone(&config)));
+    let number = 0;
+    let active = ActiveConfig { number, config, held };
+    let (configs, stopping) = (watch::Sender::new(Arc::new(active)), watch::Sender::new(false));
+    let addresses = ListenAddresses {
+        listen,
+        admin: admin.as_ref().map(|(_, address)| *address),
+    };
+    if let Some((admin, _)) = admin {
+        let state = AdminState::new(Arc::clone(&metrics), configs.subscribe(), Records, stopping.subscribe());
+        spawn_local(admin::serve(admin, Rc::new(state)));
+    }
+    metrics.configurations.count("taken");
+    if !wait_for_first_bundle(follower, &configs, &mut signals).await {
+        return Ok(());
+    }
     let shared = Shared {
-        configs: config_reader.clone(),
-        snapshots: snapshot_reader,
+        configs: configs.subscribe(),
         records: Records,
         forward_auth: options.forward_auth.clone().map(Arc::new),
     };
-    let mut workers = Vec::new();
-    for _ in 0..options.threads.max(1) {
-        let seed = getrandom::u64().map_err(ProxyError::Random)?;
-        let (tcp, tls, shared, stopping) = (
-            tcp.try_clone().map_err(refused)?,
-            tls.clone(),
-            shared.clone(),
-            stopping.clone(),
-        );
-        let work = move || listener::run(tcp, HttpClient::new(tls), shared, seed, stopping);
-        workers.push(thread::Builder::new().spawn(work).map_err(ProxyError::Thread)?);
-    }
-    ready(address);
+    let workers = Workers::start(&tcp, &tls, &shared, &metrics, &stopping)?;
+    drop(tcp);
+    tracing::info!(address = %listen, "serving");
+    ready(addresses);
+    wait_for_stop(&mut signals).await;
+    tracing::info!("stopping");
+    stopping.send_replace(true);
     tokio::select! {
-        () = bundle::follow(HttpClient::new(tls), config_reader, snapshots) => {}
-        () = stop => {}
+        () = workers.wait_for_end() => Ok(()),
+        () = wait_for_stop(&mut signals) => Err(ProxyError::Interrupted),
     }
-    say_stop.send_replace(true);
-    for worker in workers {
-        let _ended = worker.join();
+}
+
+/// Follows the bundle, and waits until the proxy can decide, in bounded time. Returns false if a
+/// signal stops the proxy before.
+async fn wait_for_first_bundle(
+    follower: Rc<BundleFollower>,
+    configs: &watch::Sender<Arc<ActiveConfig>>,
+    signals: &mut mpsc::Receiver<ProxySignal>,
+) -> bool {
+    let active = Arc::clone(&configs.borrow());
+    spawn_local(follower.follow(Arc::downgrade(&active.held)));
+    let is_fresh = tokio::select! {
+        is_fresh = active.held.wait_until_fresh(&active.config, FIRST_BUNDLE_TIME) => is_fresh,
+        () = wait_for_stop(signals) => return false,
+    };
+    if !is_fresh {
+        tracing::warn!("serving without a bundle: requests are refused until the issuer answers");
     }
-    Ok(())
+    true
+}
+
+/// Waits for the signal to stop. Without a sender the signal never comes.
+async fn wait_for_stop(signals: &mut mpsc::Receiver<ProxySignal>) {
+    match signals.recv().await {
+        Some(ProxySignal::Stop) => {}
+        None => std::future::pending().await,
+    }
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let tcp = TcpListener::bind(address)?;
+    tcp.set_nonblocking(true)?;
+    let bound = tcp.local_addr()?;
+    Ok((tcp, bound))
+}
+
+fn bind_admin(address: SocketAddr) -> Result<(tokio::net::TcpListener, SocketAddr), ProxyError> {
+    let refused = |error| ProxyError::Admin(address, error);
+    let (tcp, bound) = bind(address).map_err(refused)?;
+    let tcp = tokio::net::TcpListener::from_std(tcp).map_err(refused)?;
+    Ok((tcp, bound))
 }

@@ -1,25 +1,29 @@
 //! The state of one thread of the proxy. The memory of the pipeline belongs to one thread, so each
 //! thread has a memory and connections of its own.
 
-use crate::clock;
-use crate::issuer::bundle::SharedSnapshot;
+mod environment;
+
+pub(crate) use environment::{ActiveConfig, Environment};
+
+use crate::metrics::WorkerMetrics;
 use crate::records::Records;
 use crate::upstream::HttpClient;
-use edgewrit_edge::config::Config;
 use edgewrit_edge::forward_auth::ForwardAuth;
-use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::step::Step;
-use edgewrit_edge::verdict::in_flight::OpenResponse;
-use edgewrit_edge::world::World;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// Time after which the metrics show the state of a worker.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The state that all workers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
-    pub(crate) configs: watch::Receiver<Arc<Config>>,
-    pub(crate) snapshots: watch::Receiver<SharedSnapshot>,
+    pub(crate) configs: watch::Receiver<Arc<ActiveConfig>>,
     pub(crate) records: Records,
     /// The settings of forward auth; `None` if the proxy sends requests itself.
     pub(crate) forward_auth: Option<Arc<ForwardAuth>>,
@@ -29,22 +33,82 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Worker {
     pub(crate) client: HttpClient,
-    pub(crate) memory: Memory,
+    environment: RefCell<Rc<Environment>>,
+    seed: u64,
+    open_requests: Cell<usize>,
+    metrics: Arc<WorkerMetrics>,
     shared: Shared,
 }
 
 impl Worker {
-    pub(crate) fn new(shared: Shared, client: HttpClient, seed: u64) -> Self {
+    pub(crate) fn new(shared: Shared, client: HttpClient, metrics: Arc<WorkerMetrics>, seed: u64) -> Self {
+        let active = Arc::clone(&shared.configs.borrow());
         Self {
             client,
-            memory: Memory::new(seed),
+            environment: RefCell::new(Rc::new(Environment::new(active, seed))),
+            seed,
+            open_requests: Cell::new(0),
+            metrics,
             shared,
         }
     }
 
-    /// The current configuration. A request keeps the configuration with which it began.
-    pub(crate) fn config(&self) -> Arc<Config> {
-        Arc::clone(&self.shared.configs.borrow())
+    /// The environment of a request that begins now.
+    pub(crate) fn environment(&self) -> Rc<Environment> {
+        Rc::clone(&self.environment.borrow())
+    }
+
+    /// Takes each new configuration, until the configurations end.
+    pub(crate) async fn follow_configs(self: Rc<Self>) {
+        let mut configs = self.shared.configs.clone();
+        loop {
+            let active = Arc::clone(&configs.borrow_and_update());
+            let before = self.environment();
+            // The configuration may have changed before this task began.
+            if active.number != before.active.number {
+                self.show_state();
+                let next = Rc::new(before.followed_by(active, self.seed));
+                self.environment.replace(next);
+            }
+            drop(before);
+            if configs.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Shows the state of the worker in the metrics, from time to time.
+    pub(crate) async fn follow_state(self: Rc<Self>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.show_state();
+        }
+    }
+
+    fn show_state(&self) {
+        let environment = self.environment();
+        let (hits, misses) = environment.take_lookups();
+        self.metrics.count_lookups(hits, misses);
+        self.metrics.show_held_bytes(environment.memory.bodies().held());
+    }
+
+    /// Counts a request as open until the guard is dropped.
+    pub(crate) fn open_request(self: &Rc<Self>) -> OpenRequest {
+        self.change_open_requests(|open| open.saturating_add(1));
+        OpenRequest(Rc::clone(self))
+    }
+
+    /// The number of requests whose exchange is in progress.
+    pub(crate) fn open_requests(&self) -> usize {
+        self.open_requests.get()
+    }
+
+    fn change_open_requests(&self, change: impl FnOnce(usize) -> usize) {
+        let open = change(self.open_requests.get());
+        self.open_requests.set(open);
+        self.metrics.show_open_requests(open);
     }
 
     /// The settings of forward auth, if the proxy does not send requests itself.
@@ -57,33 +121,23 @@ impl Worker {
         &self.shared.records
     }
 
-    /// Runs a step of the pipeline with the current world.
-    pub(crate) fn take_step(&self, config: &Arc<Config>, step: impl FnOnce(&World<'_>) -> Step) -> Step {
-        self.in_world(config, step)
-    }
-
-    /// The record with the cause why a response must be cut now; `None` while it may go on.
-    pub(crate) fn check_ended(&self, config: &Arc<Config>, open: &OpenResponse) -> Option<Record> {
-        self.in_world(config, |world| open.check_ended(world))
-    }
-
-    /// Acts in the current world.
-    pub(crate) fn in_world<T>(&self, config: &Arc<Config>, act: impl FnOnce(&World<'_>) -> T) -> T {
-        let snapshot = self.shared.snapshots.borrow().clone();
-        act(&World {
-            config,
-            snapshot: snapshot.as_deref(),
-            memory: &self.memory,
-            now: clock::now(),
-        })
-    }
-
-    /// Prints a record, and keeps it for the issuer if the issuer gets it.
-    pub(crate) fn record(&self, record: &Record) {
+    /// Prints and counts a record, and keeps it for the issuer if the issuer gets it.
+    pub(crate) fn record(&self, environment: &Environment, record: &Record) {
         let line = record.line();
         self.records().print(&line);
-        if record.is_for_issuer(&self.memory) {
+        self.metrics.count_verdict(record);
+        if record.is_for_issuer(&environment.memory) {
             self.records().keep(line);
         }
+    }
+}
+
+/// A request whose exchange is in progress.
+#[derive(Debug)]
+pub(crate) struct OpenRequest(Rc<Worker>);
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        self.0.change_open_requests(|open| open.saturating_sub(1));
     }
 }

@@ -1,23 +1,27 @@
 //! `edgewrit proxy`.
 
-use super::running::{Log, start_log, stop_signal};
+use super::running::{Log, proxy_signals, start_log};
 use crate::input::edge_configuration::{read_secret, read_with_secrets};
 use crate::output::failure::Failure;
 use crate::output::streams::print_errors;
 use clap::{Args, ValueEnum};
 use edgewrit_edge::forward_auth::{ForwardAuth, FrontProxy};
-use edgewrit_native::{ProxyOptions, serve};
-use std::net::SocketAddr;
+use edgewrit_native::{ListenAddresses, ProxyOptions, serve};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread;
 use tokio::runtime;
 
 const EXAMPLES: &str = "\
 Each `${secret:NAME}` of the configuration is the environment variable NAME, or the file DIR/NAME with `--secrets DIR`.
-Each record is one line of JSON on standard output. Messages are lines of JSON on standard error.
+Each record is one line of JSON on standard output. Everything else is on standard error: `listening on http://ADDR` once requests are answered, and the log as lines of JSON.
+
+SIGTERM and Ctrl-C let requests in progress end, for at most 15 seconds; a second signal does not wait for them.
+With `--admin`, GET /metrics is for Prometheus, /healthz answers while the process lives, and /readyz while requests can be decided.
 
 Examples:
-  TRAVEL_KEY=… EDGE_SECRET=… edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000";
+  TRAVEL_KEY=… EDGE_SECRET=… edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
+  edgewrit proxy --config edge.yaml --secrets /run/secrets/edge --listen 0.0.0.0:8000 --admin 9901";
 
 /// The kind of the proxy in front that sends the requests.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -40,6 +44,9 @@ pub(crate) struct Proxy {
     /// Address and port; port 0 takes a free one, which is printed
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
+    /// Address and port of metrics and health; a port alone is one of 127.0.0.1 [default: nowhere]
+    #[arg(long, value_name = "ADDR", value_parser = parse_admin)]
+    admin: Option<SocketAddr>,
     /// Folder with a file for each secret; without it, secrets are environment variables
     #[arg(long, value_name = "DIR")]
     secrets: Option<PathBuf>,
@@ -63,6 +70,13 @@ pub(crate) struct Proxy {
     log: Log,
 }
 
+/// Reads an address, or a port of the loopback address.
+fn parse_admin(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    port.or_else(|_| text.parse())
+        .map_err(|_| "expected a port, or an address and a port, such as `9901` or `0.0.0.0:9901`".into())
+}
+
 impl Proxy {
     pub(crate) fn run(self) -> Result<(), Failure> {
         start_log(self.log);
@@ -71,17 +85,25 @@ impl Proxy {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let options = ProxyOptions {
             listen: self.listen,
+            admin: self.admin,
             records: self.records,
             threads: self.threads.unwrap_or_else(cores),
             forward_auth,
         };
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::new)?;
-        let ready = |address| print_errors([format!("edgewrit proxy listens on http://{address}")]);
-        runtime.block_on(async {
-            let stop = stop_signal()?;
-            serve(&options, config, ready, stop).await.map_err(Failure::new)
-        })
+        let ready = |addresses: ListenAddresses| {
+            if let Some(admin) = addresses.admin {
+                print_errors([format!("metrics and health on http://{admin}")]);
+            }
+            print_errors([format!("listening on http://{}", addresses.listen)]);
+        };
+        let done = runtime.block_on(async {
+            let signals = proxy_signals()?;
+            serve(&options, config, ready, signals).await.map_err(Failure::new)
+        });
+        runtime.shutdown_background();
+        done
     }
 
     /// The settings of forward auth, if the command line has them.

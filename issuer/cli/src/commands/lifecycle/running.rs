@@ -3,7 +3,9 @@
 use crate::output::failure::Failure;
 use crate::output::streams::LogOutput;
 use clap::ValueEnum;
+use edgewrit_native::ProxySignal;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Least severe lines of the log.
@@ -42,4 +44,23 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// Passes SIGINT and SIGTERM on, each time.
+pub(crate) fn proxy_signals() -> Result<mpsc::Receiver<ProxySignal>, Failure> {
+    let listen = |kind| signal(kind).map_err(Failure::new);
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    let (sender, signals) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if sender.send(ProxySignal::Stop).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(signals)
 }

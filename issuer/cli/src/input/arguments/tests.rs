@@ -123,6 +123,7 @@ fn the_arguments_that_carry_no_text_are_these() {
         "operations check allow",
         "operations replay at",
         "proxy listen",
+        "proxy admin",
         "proxy forward_auth",
         "proxy log",
         "revoke level",

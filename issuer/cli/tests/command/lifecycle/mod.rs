@@ -2,5 +2,6 @@
 
 mod durable;
 mod permissions;
+mod proxy;
 mod restore;
 mod serve;

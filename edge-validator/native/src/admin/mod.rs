@@ -1,0 +1,97 @@
+//! The listener for operators: metrics and health. It is apart from the listener for requests, and
+//! its answers name no client and no secret.
+
+mod state;
+
+pub(crate) use state::AdminState;
+
+use crate::metrics::{MEDIA_TYPE, write_metrics};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_local;
+use tokio::time::sleep;
+
+/// Most connections at the same time; more wait to be accepted.
+const CONNECTIONS: usize = 32;
+/// Longest time for the head of a request, and between two requests of a connection.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Pause after a connection that cannot be accepted, for want of files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+type AdminResponse = Response<Full<Bytes>>;
+
+/// Answers each connection until the task is dropped.
+pub(crate) async fn serve(tcp: TcpListener, state: Rc<AdminState>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let place = Arc::clone(&places).acquire_owned().await;
+        let Ok((stream, _)) = tcp.accept().await else {
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let state = Rc::clone(&state);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let response = answer(&state, request.method(), request.uri().path());
+            async move { Ok::<_, Infallible>(response) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME)
+            .serve_connection(TokioIo::new(stream), service);
+        spawn_local(async move {
+            // A connection that ends in an error has no client left to tell.
+            let _ended = connection.await;
+            drop(place);
+        });
+    }
+}
+
+fn answer(state: &AdminState, method: &Method, path: &str) -> AdminResponse {
+    if !["/metrics", "/healthz", "/readyz"].contains(&path) {
+        return text(StatusCode::NOT_FOUND, "expected /metrics, /healthz or /readyz");
+    }
+    if method != Method::GET && method != Method::HEAD {
+        let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "expected GET");
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    match path {
+        "/metrics" => {
+            let metrics = write_metrics(state.metrics(), &state.gauges());
+            respond(StatusCode::OK, MEDIA_TYPE, metrics)
+        }
+        "/readyz" => match state.find_obstacle() {
+            None => text(StatusCode::OK, "ready"),
+            Some(obstacle) => text(StatusCode::SERVICE_UNAVAILABLE, obstacle),
+        },
+        _ => text(StatusCode::OK, "alive"),
+    }
+}
+
+fn text(status: StatusCode, line: &str) -> AdminResponse {
+    respond(status, TEXT, format!("{line}\n"))
+}
+
+fn respond(status: StatusCode, media_type: &'static str, body: String) -> AdminResponse {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}

@@ -1,0 +1,7 @@
+//! `edgewrit proxy`: starts, faults, metrics, health and ends, with a real issuer.
+
+mod admin;
+mod drain;
+mod scene;
+mod start;
+mod upstream;
