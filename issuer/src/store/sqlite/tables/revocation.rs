@@ -69,13 +69,19 @@ pub(crate) fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqli
     Ok(())
 }
 
+/// The cuts of a target. With `max(cut)` SQLite compiles the statement again for each request,
+/// because the plan may depend on the value of the parameter.
+const CUTS: &str = "SELECT cut FROM revocations WHERE target = ?1";
+
 /// The latest cut of the revocations of `targets`.
 pub(crate) fn latest_cut(connection: &Connection, targets: &[Target]) -> rusqlite::Result<Option<UnixSeconds>> {
-    let mut find = connection.prepare_cached("SELECT max(cut) FROM revocations WHERE target = ?1")?;
-    let mut latest = None;
+    let mut find = connection.prepare_cached(CUTS)?;
+    let mut latest: Option<i64> = None;
     for target in targets {
-        let cut: Option<i64> = find.query_row(params![target.to_bytes()], |row| row.get(0))?;
-        latest = latest.max(cut);
+        let mut cuts = find.query(params![target.to_bytes()])?;
+        while let Some(row) = cuts.next()? {
+            latest = latest.max(Some(row.get(0)?));
+        }
     }
     Ok(latest.map(|cut| UnixSeconds(cut.unsigned_abs())))
 }
@@ -120,4 +126,24 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Revocation> {
         cut: seconds(row, 1)?,
         expires: seconds(row, 2)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgewrit_shared::bundle::revocation::Level;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn the_statement_that_finds_cuts_is_compiled_once() {
+        const TABLE: &str = "CREATE TABLE revocations (target BLOB NOT NULL, cut INTEGER NOT NULL) STRICT";
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLE).unwrap();
+        for client in ["one", "another"] {
+            let targets = [Target::of(Level::Client(client))];
+            assert_eq!(latest_cut(&connection, &targets).unwrap(), None);
+        }
+        let statement = connection.prepare_cached(CUTS).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }
