@@ -1,6 +1,8 @@
-//! The program whose instructions `cargo xtask counts` counts. Callgrind counts while [`counted`]
-//! runs, and writes down what it counted each time [`counted`] ends.
+//! The program whose instructions `cargo xtask counts` counts. Callgrind counts in all threads. It
+//! starts at zero each time [`counted`] begins, and writes down the counts each time [`counted`]
+//! ends.
 
+mod issuer;
 mod mint;
 
 use anyhow::Result;
@@ -23,6 +25,17 @@ fn main() -> Result<()> {
     }
     counted(&|| mint.mint_one_task());
     writeln!(out, "{}", mint::NAME)?;
+    let issuer = issuer::CountedIssuer::new()?;
+    for case in issuer.cases()? {
+        counted(&|| {
+            assert!(
+                issuer.send_next(&case).is_ok(),
+                "the answer to `{}` is no success",
+                case.name
+            )
+        });
+        writeln!(out, "{}", case.name)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! `cargo xtask counts`: how many instructions decisions, bundles and writs take, compared with
-//! committed baselines.
+//! `cargo xtask counts`: how many instructions decisions, bundles, writs and the answers of the
+//! issuer take, compared with committed baselines.
 //!
 //! Callgrind runs `edgewrit-counts` and counts instructions instead of time, so the result is the
 //! same on an idle machine and on a busy one.
@@ -90,10 +90,11 @@ fn callgrind(project: &Project, folder: &Path, program: &Path) -> Command {
     command.args(["--quiet", "--tool=callgrind"]);
     command.args(["--compress-strings=no", "--compress-pos=no"]);
     // The first number behind the name is that of the first call: what follows the last call is not
-    // read.
+    // read. The other way, to collect only inside of the function, would omit all other threads,
+    // and one of them writes to the database of the issuer.
     command.args([
         format!("--callgrind-out-file={}", folder.join("profile").display()),
-        format!("--toggle-collect={COUNTED}"),
+        format!("--zero-before={COUNTED}"),
         format!("--dump-after={COUNTED}"),
     ]);
     command.arg(program);
