@@ -3,7 +3,7 @@
 use super::NUMBER_MAX;
 use crate::id::read_id;
 use crate::json::document::Node;
-use crate::json::object::quoted;
+use crate::json::object::{quote, quoted};
 use crate::json::{self, Json};
 use crate::limits::{ATTEMPTS_PER_REQUEST, GRANTS_PER_WRIT, JSON_VALUES, WRIT_BYTES};
 use crate::secret::Secret;
@@ -43,8 +43,15 @@ pub fn write_debit<'a>(
 }
 
 fn write_texts(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
-    ["[", &texts.join(","), "]"].concat()
+    let mut list = String::from("[");
+    for text in texts {
+        if list.len() > 1 {
+            list.push(',');
+        }
+        quote(text, &mut list);
+    }
+    list.push(']');
+    list
 }
 
 /// The body of a request. Boot id and counter name the debit.
