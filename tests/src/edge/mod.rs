@@ -7,7 +7,7 @@ mod watched;
 mod worker;
 
 pub use trap::trapping_filter;
-pub use watched::WatchedEnvoy;
+use watched::WatchedEnvoy;
 
 use crate::clock::poll;
 use crate::http::{HttpRequest, HttpResponse};
@@ -91,6 +91,12 @@ pub trait ReconfigurableEdge: fmt::Debug + Sync {
     /// # Errors
     /// If it cannot be written.
     fn configure(&self, setup: &Setup) -> Result<()>;
+    /// The counters and gauges of the edge by name. The parts of a name are joined by `_`:
+    /// `verdicts_permit`.
+    ///
+    /// # Errors
+    /// If the host does not answer.
+    fn statistics(&self) -> Result<BTreeMap<String, u64>>;
 }
 
 /// Starts a host with `setup`, on so many threads, that takes new configurations.

@@ -1,9 +1,11 @@
 //! The proxy, `edgewrit proxy`.
 
 use super::{EdgeProcess, HostKind, ReconfigurableEdge, Setup};
+use crate::http::HttpRequest;
 use crate::process::{Program, RunningProgram};
 use crate::{ports, scratch, tools};
 use anyhow::Result;
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,11 @@ pub(super) fn spawn(setup: &Setup, threads: u32) -> Result<(RunningProgram, Sock
 
 fn spawn_in(folder: &Path, setup: &Setup, threads: u32) -> Result<(RunningProgram, SocketAddr)> {
     let address = ports::free()?;
+    Ok((program(folder, setup, threads, address)?.start()?, address))
+}
+
+/// The proxy with its files in `folder`, listening on `address`.
+fn program(folder: &Path, setup: &Setup, threads: u32, address: SocketAddr) -> Result<Program> {
     write_config(folder, setup)?;
     let program = Program::new("edgewrit proxy", &tools::dist("edgewrit")?)
         .arg("proxy")
@@ -26,11 +33,8 @@ fn spawn_in(folder: &Path, setup: &Setup, threads: u32) -> Result<(RunningProgra
         .arg("--records")
         .arg(folder.join("records"))
         .args(["--listen", &address.to_string(), "--threads", &threads.to_string()]);
-    let program = setup
-        .secrets
-        .iter()
-        .fold(program, |program, (name, value)| program.env(name, value));
-    Ok((program.start()?, address))
+    let secrets = setup.secrets.iter();
+    Ok(secrets.fold(program, |program, (name, value)| program.env(name, value)))
 }
 
 /// Replaces the file of the configuration in one step, so that the proxy never reads half of it.
@@ -44,6 +48,7 @@ fn write_config(folder: &Path, setup: &Setup) -> Result<()> {
 #[derive(Debug)]
 pub(super) struct ReloadingProxy {
     edge: EdgeProcess,
+    admin: SocketAddr,
     folder: PathBuf,
 }
 
@@ -53,11 +58,12 @@ impl ReloadingProxy {
     /// # Errors
     /// If the proxy does not start.
     pub(super) fn start(setup: &Setup, threads: u32) -> Result<Self> {
-        let folder = scratch::folder("proxy")?;
-        let (process, address) = spawn_in(&folder, setup, threads)?;
+        let (address, admin, folder) = (ports::free()?, ports::free()?, scratch::folder("proxy")?);
+        let program = program(&folder, setup, threads, address)?;
+        let process = program.args(["--admin", &admin.to_string()]).start()?;
         let kind = HostKind::Proxy;
         let edge = super::listening(EdgeProcess { kind, address, process })?;
-        Ok(Self { edge, folder })
+        Ok(Self { edge, admin, folder })
     }
 }
 
@@ -69,4 +75,21 @@ impl ReconfigurableEdge for ReloadingProxy {
     fn configure(&self, setup: &Setup) -> Result<()> {
         write_config(&self.folder, setup)
     }
+
+    fn statistics(&self) -> Result<BTreeMap<String, u64>> {
+        let answer = HttpRequest::new("GET", "/metrics").send(self.admin)?;
+        Ok(String::from_utf8(answer.body)?.lines().filter_map(statistic).collect())
+    }
+}
+
+/// The name and value of a line such as `edgewrit_verdicts_total{label="permit"} 3`.
+fn statistic(line: &str) -> Option<(String, u64)> {
+    let (name, value) = line.strip_prefix("edgewrit_")?.split_once(' ')?;
+    let (name, label) = name.split_once("{label=\"").unwrap_or((name, ""));
+    let name = name.strip_suffix("_total").unwrap_or(name);
+    let name = match label.strip_suffix("\"}") {
+        Some(label) => format!("{name}_{label}"),
+        None => name.to_owned(),
+    };
+    Some((name, value.parse().ok()?))
 }

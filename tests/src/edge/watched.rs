@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// The Envoy, and where its configuration lies.
 #[derive(Debug)]
-pub struct WatchedEnvoy {
+pub(super) struct WatchedEnvoy {
     /// The edge.
-    pub edge: EdgeProcess,
+    edge: EdgeProcess,
     admin: SocketAddr,
     folder: PathBuf,
     filter: PathBuf,
@@ -27,7 +27,7 @@ impl WatchedEnvoy {
     ///
     /// # Errors
     /// If it does not start.
-    pub fn start(setup: &Setup, threads: u32) -> Result<Self> {
+    pub(super) fn start(setup: &Setup, threads: u32) -> Result<Self> {
         let filter = tools::dist("edgewrit-envoy.wasm")?;
         let (address, admin, folder) = (ports::free()?, ports::free()?, scratch::folder("listeners")?);
         let mut bootstrap = place(address, setup, &filter, &folder)?;
@@ -46,21 +46,6 @@ impl WatchedEnvoy {
             filter,
         })
     }
-
-    /// The counters of the filter: values by name, without the text before the group.
-    ///
-    /// # Errors
-    /// If Envoy does not answer.
-    pub fn statistics(&self) -> Result<BTreeMap<String, u64>> {
-        const PREFIX: &str = "wasmcustom.edgewrit.";
-        let answer = HttpRequest::new("GET", &format!("/stats?filter={PREFIX}")).send(self.admin)?;
-        let text = String::from_utf8(answer.body)?;
-        let line = |line: &str| {
-            let (name, value) = line.strip_prefix(PREFIX)?.split_once(": ")?;
-            Some((name.to_owned(), value.parse().ok()?))
-        };
-        Ok(text.lines().filter_map(line).collect())
-    }
 }
 
 impl ReconfigurableEdge for WatchedEnvoy {
@@ -70,6 +55,17 @@ impl ReconfigurableEdge for WatchedEnvoy {
 
     fn configure(&self, setup: &Setup) -> Result<()> {
         place(self.edge.address, setup, &self.filter, &self.folder).map(drop)
+    }
+
+    fn statistics(&self) -> Result<BTreeMap<String, u64>> {
+        const PREFIX: &str = "wasmcustom.edgewrit.";
+        let answer = HttpRequest::new("GET", &format!("/stats?filter={PREFIX}")).send(self.admin)?;
+        let text = String::from_utf8(answer.body)?;
+        let line = |line: &str| {
+            let (name, value) = line.strip_prefix(PREFIX)?.split_once(": ")?;
+            Some((name.replace('.', "_"), value.parse().ok()?))
+        };
+        Ok(text.lines().filter_map(line).collect())
     }
 }
 

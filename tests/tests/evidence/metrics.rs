@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, HostKind, ReconfigurableEdge as _, WatchedEnvoy};
+use edgewrit_tests::edge::{self, HostKind};
 use edgewrit_tests::http::ServerReply;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
@@ -15,74 +15,86 @@ const SOON: Duration = Duration::from_secs(30);
 
 #[test]
 fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
+    verdicts_records_bundles_and_configurations_are_counted(HostKind::Envoy)
+}
+
+fn verdicts_records_bundles_and_configurations_are_counted(kind: HostKind) -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "counted")?;
-    let watched = WatchedEnvoy::start(&stand.setup, 1)?;
+    let host = edge::start_reconfigurable(kind, &stand.setup, 1)?;
     let ready = || {
-        watched
-            .edge
+        host.edge()
             .send(&search("LHR", writ))
             .ok()
             .filter(|answer| answer.status == 200)
     };
     poll(SOON, ready).context("it does not become ready")?;
-    let before = watched.statistics()?;
+    let before = host.statistics()?;
     let of = |statistics: &std::collections::BTreeMap<String, u64>, name: &str| {
         statistics.get(name).copied().unwrap_or_default()
     };
     for (to, times) in [("LHR", 3), ("CDG", 2)] {
         for _ in 0..times {
-            watched.edge.send(&search(to, writ))?;
+            host.edge().send(&search(to, writ))?;
         }
     }
     let mut broken = stand.setup.clone();
     if let Some(document) = broken.document.as_object_mut() {
         document.insert("operations".into(), json!([]));
     }
-    watched.configure(&broken)?;
+    host.configure(&broken)?;
     let expected = [
-        ("verdicts.permit", 3),
-        ("verdicts.not_granted", 2),
-        ("cache.hits", 5),
-        ("configurations.refused", 1),
+        ("verdicts_permit", 3),
+        ("verdicts_not_granted", 2),
+        ("cache_hits", 5),
+        ("configurations_refused", 1),
     ];
     let counted = || {
-        let now = watched.statistics().ok()?;
+        let now = host.statistics().ok()?;
         let grown = |(name, by): &(&str, u64)| of(&now, name) >= of(&before, name) + by;
-        let delivered = of(&now, "records.delivered") >= 6 && of(&now, "records.waiting") == 0;
+        let delivered = of(&now, "records_delivered") >= 6 && of(&now, "records_waiting") == 0;
         (expected.iter().all(grown) && delivered).then_some(now)
     };
-    let now = poll(SOON, counted).with_context(|| format!("{:#?}", watched.statistics()))?;
+    let now = poll(SOON, counted).with_context(|| format!("{:#?}", host.statistics()))?;
     for (name, by) in expected.iter().take(3) {
         ensure!(of(&now, name) == of(&before, name) + by, "{name}: {before:#?} {now:#?}");
     }
-    for name in ["bundles.taken", "configurations.taken", "snapshot.age_seconds"] {
+    for name in ["bundles_taken", "configurations_taken", "snapshot_age_seconds"] {
         ensure!(now.contains_key(name), "{name}: {now:#?}");
     }
     // What the edge shows of the audit is what `edgewrit audit verify --seen` takes: the number as
     // a gauge, all of it in the log.
-    let seq = of(&now, "snapshot.audit_seq");
+    let seq = of(&now, "snapshot_audit_seq");
     ensure!(seq > 0, "{now:#?}");
     issuer.verify_seen(&seq.to_string())?;
     let line = |line: &str| {
         let at = line.find(r#"{"edgewrit":"audit_seen""#)?;
         serde_json::from_str::<Value>(line.get(at..)?.trim_end()).ok()
     };
-    let seen = watched.edge.log().find(SOON, line).context("no line with the head")?;
+    let seen = host.edge().log().find(SOON, line).context("no line with the head")?;
     issuer.verify_seen(seen.get("audit_head").and_then(Value::as_str).context("no head")?)?;
-    ensure!(of(&now, "records.lost") == 0, "{now:#?}");
+    ensure!(of(&now, "records_lost") == 0, "{now:#?}");
     Ok(())
 }
 
 #[test]
 fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
+    responses_that_hold_a_secret_are_counted(HostKind::Envoy)
+}
+
+#[test]
+fn the_proxy_counts_responses_that_hold_a_secret() -> Result<()> {
+    responses_that_hold_a_secret_are_counted(HostKind::Proxy)
+}
+
+fn responses_that_hold_a_secret_are_counted(kind: HostKind) -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Recorder::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "reflected")?;
-    let watched = WatchedEnvoy::start(&stand.setup, 1)?;
+    let host = edge::start_reconfigurable(kind, &stand.setup, 1)?;
     let ask = || {
-        let answer = watched.edge.send(&search("LHR", writ)).ok();
+        let answer = host.edge().send(&search("LHR", writ)).ok();
         answer.filter(|answer| answer.status == 200)
     };
     poll(SOON, ask).context("it does not become ready")?;
@@ -92,8 +104,8 @@ fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
     });
     let answer = ask().context("no answer")?;
     ensure!(answer.header("x-echo").is_none(), "{answer:?}");
-    let counted = || (watched.statistics().ok()?.get("responses.reflected") == Some(&1)).then_some(());
-    poll(SOON, counted).with_context(|| format!("{:#?}", watched.statistics()))
+    let counted = || (host.statistics().ok()?.get("responses_reflected") == Some(&1)).then_some(());
+    poll(SOON, counted).with_context(|| format!("{:#?}", host.statistics()))
 }
 
 #[test]
