@@ -224,6 +224,20 @@ pub fn start_queued(setup: &Setup) -> Result<EdgeProcess> {
     })
 }
 
+/// Starts the proxy with `setup`. It believes the certificates of the authorities in the file `ca`,
+/// and no others.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_proxy_trusting(setup: &Setup, ca: &Path) -> Result<EdgeProcess> {
+    let (process, address) = proxy::spawn_trusting(setup, ca)?;
+    listening(EdgeProcess {
+        kind: HostKind::Proxy,
+        address,
+        process,
+    })
+}
+
 fn listening(mut edge: EdgeProcess) -> Result<EdgeProcess> {
     let address = edge.address;
     edge.process

@@ -15,12 +15,16 @@ const CONFIG: &str = "edge.json";
 
 /// Starts the proxy on so many threads, with its files in a folder of its own.
 pub(super) fn spawn(setup: &Setup, threads: u32) -> Result<(RunningProgram, SocketAddr)> {
-    spawn_in(&scratch::folder("proxy")?, setup, threads)
+    let address = ports::free()?;
+    let program = program(&scratch::folder("proxy")?, setup, threads, address)?;
+    Ok((program.start()?, address))
 }
 
-fn spawn_in(folder: &Path, setup: &Setup, threads: u32) -> Result<(RunningProgram, SocketAddr)> {
+/// As [`spawn`], with the authorities in the file `ca` in place of those of the system.
+pub(super) fn spawn_trusting(setup: &Setup, ca: &Path) -> Result<(RunningProgram, SocketAddr)> {
     let address = ports::free()?;
-    Ok((program(folder, setup, threads, address)?.start()?, address))
+    let program = program(&scratch::folder("proxy")?, setup, 1, address)?;
+    Ok((program.env("SSL_CERT_FILE", &ca.to_string_lossy()).start()?, address))
 }
 
 /// The proxy with its files in `folder`, listening on `address`.

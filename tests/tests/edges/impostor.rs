@@ -1,30 +1,58 @@
-//! The shipped `envoy.yaml` connects only to a server with a certificate of the right name by the
-//! right authority.
+//! Envoy as shipped and the proxy connect only to a server with a certificate of the right name by
+//! the right authority.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind, Setup};
 use edgewrit_tests::http::{HttpRequest, HttpResponse, LoopbackServer, ReceivedRequest, ServerReply};
 use edgewrit_tests::interposer::relay;
 use edgewrit_tests::issuer::IssuerProcess;
-use edgewrit_tests::process::RunningProgram;
 use edgewrit_tests::upstream::Travel;
 use edgewrit_tests::{ports, scenario, scratch};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(30);
 const A_WHILE: Duration = Duration::from_secs(4);
 
-const API: &str = "api.travel.example";
-const ISSUER: &str = "issuer.example";
+/// The names of the API and the issuer.
+struct Names {
+    api: &'static str,
+    issuer: &'static str,
+}
+
+impl Names {
+    /// Envoy has an address for each name. The proxy looks each name up.
+    const fn on(kind: HostKind) -> Self {
+        match kind {
+            HostKind::Proxy => Self {
+                api: "localhost",
+                issuer: "localhost",
+            },
+            HostKind::Envoy | HostKind::Worker => Self {
+                api: "api.travel.example",
+                issuer: "issuer.example",
+            },
+        }
+    }
+}
+
+/// The certificate that a server shows.
+#[derive(Clone, Copy, Debug)]
+enum Shown {
+    Right,
+    OfAnotherAuthority,
+    OfAnotherName,
+}
 
 /// An authority that signs certificates.
 struct CertificateAuthority {
@@ -70,64 +98,116 @@ fn tls(
     })
 }
 
-/// The shipped Envoy between an issuer and an API, both behind TLS.
+/// An edge with the shipped document between an issuer and an API, both behind TLS.
 struct ImpostorScene {
-    envoy: RunningProgram,
-    address: SocketAddr,
+    edge: EdgeProcess,
+    names: Names,
     api: LoopbackServer,
     request: HttpRequest,
     _issuer: IssuerProcess,
 }
 
+/// The servers that the edge connects to.
+struct Servers {
+    api: LoopbackServer,
+    front: LoopbackServer,
+    issuer: IssuerProcess,
+}
+
+impl Servers {
+    /// Starts an API and an issuer that show these certificates. `authority` is the right one.
+    fn start(names: &Names, authority: &CertificateAuthority, api: Shown, issuer: Shown) -> Result<Self> {
+        let other = CertificateAuthority::new()?;
+        let certificate = |name: &str, shown| match shown {
+            Shown::Right => authority.server(name),
+            Shown::OfAnotherAuthority => other.server(name),
+            Shown::OfAnotherName => authority.server("api.evil.example"),
+        };
+        let api = tls(certificate(names.api, api)?, |_| {
+            ServerReply::json(200, &json!({"flights": []}))
+        })?;
+        let behind = Arc::new(OnceLock::new());
+        let of_front = Arc::clone(&behind);
+        let front = tls(certificate(names.issuer, issuer)?, move |arrival| {
+            match of_front.get() {
+                Some(at) => relay(arrival, *at),
+                None => ServerReply::json(503, &json!({})),
+            }
+        })?;
+        let issuer = IssuerProcess::start_as(&origin(names.issuer, &front))?;
+        behind.get_or_init(|| issuer.address());
+        Ok(Self { api, front, issuer })
+    }
+}
+
+/// The origin of `server` under `name`.
+fn origin(name: &str, server: &LoopbackServer) -> String {
+    format!("https://{name}:{}", server.address().port())
+}
+
 impl ImpostorScene {
-    /// `api` and `issuer` are what the two show; Envoy believes `authority`.
-    fn start(
-        authority: &CertificateAuthority,
-        api: Arc<ServerConfig>,
-        issuer_shows: Arc<ServerConfig>,
-    ) -> Result<Self> {
-        let issuer = IssuerProcess::start_as(&format!("https://{ISSUER}"))?;
-        let at = issuer.address();
-        let front = tls(issuer_shows, move |arrival| relay(arrival, at))?;
-        let api = tls(api, |_| ServerReply::json(200, &json!({"flights": []})))?;
+    /// `api` and `issuer` are the certificates that the two show; the edge believes one authority.
+    fn start(kind: HostKind, api: Shown, issuer: Shown) -> Result<Self> {
+        let (names, authority) = (Names::on(kind), CertificateAuthority::new()?);
+        let servers = Servers::start(&names, &authority, api, issuer)?;
         let ca = scratch::folder("ca")?.join("ca.pem");
         fs::write(&ca, &authority.pem)?;
-
-        let address = ports::free()?;
-        let mut bootstrap = Bootstrap::shipped(address)?;
-        bootstrap.lead("travel", api.address(), &ca.to_string_lossy())?;
-        bootstrap.lead("edgewrit_issuer", front.address(), &ca.to_string_lossy())?;
-        let secrets = introduce(&mut bootstrap, &issuer)?;
-        let mut envoy = bootstrap.spawn(&secrets)?;
-        envoy.wait_for("listen", SOON, || TcpStream::connect(address).ok())?;
+        let edge = match kind {
+            HostKind::Envoy => start_envoy(&servers, &names, &ca)?,
+            HostKind::Proxy => start_proxy(&servers, &names, &ca)?,
+            HostKind::Worker => bail!("a Worker has the authorities of its platform"),
+        };
         Ok(Self {
-            envoy,
-            address,
-            api,
-            request: scenario::search("LHR", &writ(&issuer)?),
-            _issuer: issuer,
+            edge,
+            names,
+            request: scenario::search("LHR", &writ(&servers.issuer)?),
+            api: servers.api,
+            _issuer: servers.issuer,
         })
     }
 
     /// The first answer of which `right` is true.
     fn answers(&self, wait: Duration, right: impl Fn(&HttpResponse) -> bool) -> Option<HttpResponse> {
         poll(wait, || {
-            self.request.send(self.address).ok().filter(|answer| right(answer))
+            self.edge.send(&self.request).ok().filter(|answer| right(answer))
         })
     }
 }
 
-/// Writes the edge's registration into the shipped configuration, and nothing else.
-fn introduce(bootstrap: &mut Bootstrap, issuer: &IssuerProcess) -> Result<BTreeMap<String, String>> {
-    let registration = issuer.add_edge("edge-7", "https://travel.example", &format!("https://{API}"))?;
-    let mut plugin = bootstrap.plugin()?;
+/// The document of the shipped configuration with the edge's registration, and nothing else changed.
+fn introduce(plugin: &mut Value, issuer: &IssuerProcess, api: &str) -> Result<Setup> {
+    let registration = issuer.add_edge("edge-7", "https://travel.example", api)?;
     let mut secrets = BTreeMap::from([("TRAVEL_KEY".to_owned(), Travel::KEY.to_owned())]);
     let document = plugin
         .pointer_mut("/edge")
         .context("the shipped configuration has no edge")?;
     registration.enter(document, &mut secrets);
+    Ok(Setup {
+        document: document.clone(),
+        secrets,
+    })
+}
+
+/// The shipped Envoy, with the addresses of the servers and the authority.
+fn start_envoy(servers: &Servers, names: &Names, ca: &Path) -> Result<EdgeProcess> {
+    let address = ports::free()?;
+    let mut bootstrap = Bootstrap::shipped(address)?;
+    bootstrap.lead("travel", servers.api.address(), &ca.to_string_lossy())?;
+    bootstrap.lead("edgewrit_issuer", servers.front.address(), &ca.to_string_lossy())?;
+    let mut plugin = bootstrap.plugin()?;
+    let setup = introduce(&mut plugin, &servers.issuer, &format!("https://{}", names.api))?;
     bootstrap.set_plugin(&plugin)?;
-    Ok(secrets)
+    edge::start_as(&bootstrap, address, &setup, 1)
+}
+
+/// The proxy with the document that is shipped for Envoy, in front of the API's port.
+fn start_proxy(servers: &Servers, names: &Names, ca: &Path) -> Result<EdgeProcess> {
+    let mut plugin = Bootstrap::shipped(ports::free()?)?.plugin()?;
+    let api = origin(names.api, &servers.api);
+    let mut setup = introduce(&mut plugin, &servers.issuer, &api)?;
+    let place = setup.document.pointer_mut("/upstreams/travel/origin");
+    *place.context("no upstream")? = api.into();
+    edge::start_proxy_trusting(&setup, ca)
 }
 
 /// A writ for the search of the shipped configuration.
@@ -143,15 +223,13 @@ fn writ(issuer: &IssuerProcess) -> Result<String> {
     writs.into_iter().next().context("no writ")
 }
 
-#[test]
-fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<()> {
-    let authority = CertificateAuthority::new()?;
-    let scene = ImpostorScene::start(&authority, authority.server(API)?, authority.server(ISSUER)?)?;
+fn the_right_certificates_are_believed(kind: HostKind) -> Result<()> {
+    let scene = ImpostorScene::start(kind, Shown::Right, Shown::Right)?;
     let answer = scene.answers(SOON, |answer| answer.status == 200);
     ensure!(
         answer.is_some(),
-        "never answered 200; Envoy said:\n{}",
-        scene.envoy.log().tail(30)
+        "never answered 200; {kind} said:\n{}",
+        scene.edge.log().tail(30)
     );
     let arrived = scene.api.take();
     let first = arrived.first().context("nothing arrived")?;
@@ -159,8 +237,22 @@ fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<
         first.values("authorization"),
         [format!("Bearer {}", Travel::KEY).as_bytes()]
     );
-    assert_eq!(first.values("host"), [API.as_bytes()]);
+    let host = match kind {
+        HostKind::Proxy => format!("{}:{}", scene.names.api, scene.api.address().port()),
+        _ => scene.names.api.to_owned(),
+    };
+    assert_eq!(first.values("host"), [host.as_bytes()]);
     Ok(())
+}
+
+#[test]
+fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<()> {
+    the_right_certificates_are_believed(HostKind::Envoy)
+}
+
+#[test]
+fn with_the_right_certificates_the_proxy_works() -> Result<()> {
+    the_right_certificates_are_believed(HostKind::Proxy)
 }
 
 /// The edge refuses, first and for a while, with answers of which `expected` is true, and nothing
@@ -168,8 +260,9 @@ fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<
 fn nothing_arrives(scene: &ImpostorScene, expected: impl Fn(&HttpResponse) -> bool) -> Result<()> {
     ensure!(
         scene.answers(SOON, &expected).is_some(),
-        "never refused as it should; Envoy said:\n{}",
-        scene.envoy.log().tail(30)
+        "never refused as it should; {} said:\n{}",
+        scene.edge.kind(),
+        scene.edge.log().tail(30)
     );
     let other = scene.answers(A_WHILE, |answer| !expected(answer));
     ensure!(other.is_none(), "answered {other:?}");
@@ -178,7 +271,7 @@ fn nothing_arrives(scene: &ImpostorScene, expected: impl Fn(&HttpResponse) -> bo
     Ok(())
 }
 
-/// Permitted, but Envoy reached no API: the edge itself has all it needs.
+/// Permitted, but the host reached no API: the edge itself has all it needs.
 fn is_unreached(answer: &HttpResponse) -> bool {
     matches!(answer.status, 502 | 503) && !is_stale(answer)
 }
@@ -187,24 +280,29 @@ fn is_stale(answer: &HttpResponse) -> bool {
     answer.status == 503 && answer.json().get("error_code") == Some(&json!("snapshot_stale"))
 }
 
+/// The hosts whose authorities a test can choose.
+const KINDS: [HostKind; 2] = [HostKind::Envoy, HostKind::Proxy];
+
 #[test]
 fn an_api_with_a_certificate_of_another_authority_hears_nothing() -> Result<()> {
-    let (authority, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
-    let scene = ImpostorScene::start(&authority, other.server(API)?, authority.server(ISSUER)?)?;
-    nothing_arrives(&scene, is_unreached)
+    KINDS.into_iter().try_for_each(|kind| {
+        let scene = ImpostorScene::start(kind, Shown::OfAnotherAuthority, Shown::Right)?;
+        nothing_arrives(&scene, is_unreached)
+    })
 }
 
 #[test]
 fn an_api_with_a_certificate_of_another_name_hears_nothing() -> Result<()> {
-    let authority = CertificateAuthority::new()?;
-    let evil = authority.server("api.evil.example")?;
-    let scene = ImpostorScene::start(&authority, evil, authority.server(ISSUER)?)?;
-    nothing_arrives(&scene, is_unreached)
+    KINDS.into_iter().try_for_each(|kind| {
+        let scene = ImpostorScene::start(kind, Shown::OfAnotherName, Shown::Right)?;
+        nothing_arrives(&scene, is_unreached)
+    })
 }
 
 #[test]
 fn an_issuer_with_a_certificate_of_another_authority_is_not_believed() -> Result<()> {
-    let (authority, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
-    let scene = ImpostorScene::start(&authority, authority.server(API)?, other.server(ISSUER)?)?;
-    nothing_arrives(&scene, is_stale)
+    KINDS.into_iter().try_for_each(|kind| {
+        let scene = ImpostorScene::start(kind, Shown::Right, Shown::OfAnotherAuthority)?;
+        nothing_arrives(&scene, is_stale)
+    })
 }
