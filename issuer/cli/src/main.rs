@@ -33,6 +33,7 @@ struct Command {
 
 const EXAMPLES: &str = "\
 Examples:
+  edgewrit try --upstream http://127.0.0.1:3000
   edgewrit serve --data ./data --listen 127.0.0.1:8080
   edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
   edgewrit client add planner --ceiling ceiling.yaml --data ./data
@@ -57,6 +58,8 @@ enum Commands {
     Serve(commands::lifecycle::serve::Serve),
     /// Run the edge as a reverse proxy in front of an API
     Proxy(commands::lifecycle::proxy::Proxy),
+    /// Try Edgewrit: run an issuer and a proxy in front of an API on this machine
+    Try(commands::lifecycle::first_try::FirstTry),
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
     Client(commands::administration::client::ClientCommand),
@@ -125,6 +128,7 @@ fn main() -> ExitCode {
         Commands::Init(init) => init.run(),
         Commands::Serve(serve) => serve.run(),
         Commands::Proxy(proxy) => proxy.run(),
+        Commands::Try(first_try) => first_try.run(),
         Commands::Client(client) => client.run(),
         Commands::Edge(edge) => edge.run(),
         Commands::Keys(keys) => keys.run(),

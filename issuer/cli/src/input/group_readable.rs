@@ -4,7 +4,7 @@ use clap::Args;
 use edgewrit_issuer::files::GroupRead;
 
 /// Whether the group of the data directory may read it.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct GroupReadable {
     /// Accept that the group of the data directory and of its files may read them, as Kubernetes
     /// arranges it

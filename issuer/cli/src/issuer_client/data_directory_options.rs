@@ -23,6 +23,12 @@ pub(crate) struct DataDirectoryOptions {
 }
 
 impl DataDirectoryOptions {
+    /// The data directory at `data`, which only its owner can read.
+    pub(crate) fn private(data: PathBuf) -> Self {
+        let group = GroupReadable::default();
+        Self { data, group }
+    }
+
     /// Opens the audit in the folder.
     pub(crate) fn open_history(&self) -> Result<History, Failure> {
         History::open_readable(&self.data, self.group.read()).map_err(Failure::new)

@@ -1,11 +1,10 @@
 //! Calls to an issuer at its origin.
 
+use super::http_agent::{EnvironmentProxy, new_agent};
 use crate::output::failure::Failure;
 use edgewrit_issuer::origin::{Origin, expected_origin};
-use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
 
 /// Longest time of a call.
 const CALL_TIME: Duration = Duration::from_secs(60);
@@ -33,20 +32,12 @@ impl RemoteIssuer {
             let expected = expected_origin(fault);
             Failure::new(format!("`--issuer`: `{origin}` found, expected {expected}"))
         })?;
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
-        // Redirects are not followed: the answer to them would carry the client's secret elsewhere.
-        let config = Agent::config_builder()
-            .tls_config(tls.build())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(CALL_TIME));
-        let config = if origin.is_plain() { config.proxy(None) } else { config };
-        Ok(Self {
-            agent: config.build().new_agent(),
-            origin,
-        })
+        let proxy = match origin.is_plain() {
+            true => EnvironmentProxy::Ignored,
+            false => EnvironmentProxy::Used,
+        };
+        let agent = new_agent(CALL_TIME, proxy);
+        Ok(Self { origin, agent })
     }
 
     pub(crate) fn origin(&self) -> &str {

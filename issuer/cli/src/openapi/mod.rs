@@ -25,7 +25,7 @@ mod spec;
 mod write;
 
 use note::Kind;
-use row::DraftRow;
+pub(crate) use row::{DraftParam, DraftRow};
 pub(crate) use server::Servers;
 use spec::{Spec, SpecValue};
 
@@ -58,9 +58,11 @@ impl TableDraft {
         }
         let info = root.member("info");
         let title = info.as_ref().and_then(|info| info.text_of("title")).unwrap_or(version);
-        let (rows, left_out): (Vec<_>, Vec<_>) = operations::read_operations(&root, &mut servers)
-            .into_iter()
-            .partition(|row| !row.unjudged);
+        let mut rows = operations::read_operations(&root, &mut servers);
+        for row in &mut rows {
+            row.params.retain(|param| !servers.is_credential(&param.source));
+        }
+        let (rows, left_out): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.unjudged);
         if spec.is_exhausted() {
             let message = "its parts refer to each other too often: split the document";
             return Err(Failure::new(document.locate("", message)));
@@ -78,6 +80,16 @@ impl TableDraft {
     /// Whether no operation was made.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// The operations that were made.
+    pub(crate) fn rows(&self) -> &[DraftRow] {
+        &self.rows
+    }
+
+    /// The number of operations that no edge can judge.
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out.len()
     }
 
     /// The failure of a draft without operations.

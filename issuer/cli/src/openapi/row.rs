@@ -11,17 +11,17 @@ const NAMED: usize = 16;
 
 /// An operation of the draft.
 #[derive(Debug)]
-pub(super) struct DraftRow {
+pub(crate) struct DraftRow {
     /// The place in the document, as a JSON pointer.
     pub(super) place: String,
     /// The summary that the document gives.
     pub(super) summary: Option<String>,
     /// `METHOD /path`.
-    pub(super) name: String,
-    pub(super) action: String,
+    pub(crate) name: String,
+    pub(crate) action: String,
     pub(super) resource: String,
     pub(super) upstream: String,
-    pub(super) params: Vec<DraftParam>,
+    pub(crate) params: Vec<DraftParam>,
     /// Names of the parameters.
     pub(super) names: BTreeSet<String>,
     pub(super) notes: Vec<Note>,
@@ -33,15 +33,15 @@ pub(super) struct DraftRow {
 
 /// A parameter of an operation of the draft.
 #[derive(Debug)]
-pub(super) struct DraftParam {
-    pub(super) name: String,
+pub(crate) struct DraftParam {
+    pub(crate) name: String,
     /// The source, such as `query.from`.
-    pub(super) source: String,
-    pub(super) kind: &'static str,
-    pub(super) optional: bool,
+    pub(crate) source: String,
+    pub(crate) kind: &'static str,
+    pub(crate) optional: bool,
     pub(super) list: bool,
     /// The values that it may have, if they are listed.
-    pub(super) values: Vec<String>,
+    pub(crate) values: Vec<String>,
 }
 
 impl DraftRow {

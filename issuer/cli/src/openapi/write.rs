@@ -23,7 +23,7 @@ pub(super) fn draft_to_yaml(title: &str, servers: &Servers, rows: &[DraftRow], l
     for (name, origin) in servers.all() {
         lines.push(format!("  {name}:"));
         lines.push(format!("    origin: {origin}"));
-        lines.push("    # credential: {set: {authorization: \"Bearer ${secret:API_KEY}\"}}".to_owned());
+        lines.push(format!("    {}", servers.credential()));
     }
     lines.push("operations:".to_owned());
     rows.iter().for_each(|row| write_operation(row, &mut lines));

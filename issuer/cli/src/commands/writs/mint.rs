@@ -1,16 +1,13 @@
 //! `edgewrit mint`.
 
 use crate::input::document::Document;
-use crate::issuer_client::data_directory_options::{problem_to_failure, text_at};
-use crate::issuer_client::remote_issuer::{RemoteAnswer, RemoteIssuer};
+use crate::issuer_client::remote_issuer::RemoteIssuer;
+use crate::issuer_client::task_writs::{basic_login, list_tokens, request_task};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use edgewrit_issuer::task_request::TaskRequest;
 use edgewrit_shared::secret::Secret;
-use serde_json::Value;
 use std::env;
 use std::path::PathBuf;
 
@@ -62,16 +59,7 @@ impl MintCommand {
         let task = Document::open(&self.task)?;
         task.read(TaskRequest::read)?;
         let issuer = RemoteIssuer::at(&self.issuer)?;
-        let login = read_login()?;
-        let mut headers = vec![("authorization", login.expose())];
-        if let Some(key) = &self.idempotency_key {
-            headers.push(("idempotency-key", key));
-        }
-        let answer = issuer.post("/v1/tasks", &headers, &task.to_json())?;
-        let body = read_body(&issuer, &answer)?;
-        if answer.status != 201 {
-            return Err(problem_to_failure(&body, |place, message| task.locate(place, message)));
-        }
+        let body = request_task(&issuer, &read_login()?, self.idempotency_key.as_deref(), &task)?;
         if self.tokens {
             return print_lines(list_tokens(&body)?);
         }
@@ -89,19 +77,5 @@ fn read_login() -> Result<Secret, Failure> {
         variable("EDGEWRIT_CLIENT_ID")?,
         Secret::new(variable("EDGEWRIT_CLIENT_SECRET")?),
     );
-    let pair = Secret::new(format!("{id}:{}", secret.expose()));
-    Ok(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
-}
-
-fn read_body(issuer: &RemoteIssuer, answer: &RemoteAnswer) -> Result<Value, Failure> {
-    let unreadable = || {
-        let (origin, status) = (issuer.origin(), answer.status);
-        Failure::new(format!("{origin}: answered {status} without JSON: is this an issuer?"))
-    };
-    serde_json::from_slice(&answer.body).map_err(|_| unreadable())
-}
-
-fn list_tokens(body: &Value) -> Result<Vec<&str>, Failure> {
-    let writs = body.get("writs").and_then(Value::as_array).into_iter().flatten();
-    writs.map(|writ| text_at(writ, "/access_token")).collect()
+    Ok(basic_login(&id, &secret))
 }

@@ -134,6 +134,8 @@ fn the_arguments_that_carry_no_text_are_these() {
         "serve metrics",
         "serve audit_keep",
         "serve log",
+        "try listen",
+        "try log",
     ];
     assert_eq!(found, expected);
 }

@@ -40,12 +40,22 @@ impl Document {
 
     /// Reads the content of the file at `path`.
     pub(crate) fn read_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
-        let name = path.display().to_string();
+        let is_json = path.extension().is_some_and(|extension| extension == "json");
+        Self::read_text(path.display().to_string(), bytes, is_json)
+    }
+
+    /// Reads a document that was fetched from the URL `name`. It is JSON if it begins with `{`.
+    pub(crate) fn read_fetched(name: &str, bytes: Vec<u8>) -> Result<Self, Failure> {
+        let is_json = bytes.trim_ascii_start().starts_with(b"{");
+        Self::read_text(name.to_owned(), bytes, is_json)
+    }
+
+    fn read_text(name: String, bytes: Vec<u8>, is_json: bool) -> Result<Self, Failure> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Failure::new(format!("{name}: not UTF-8 at byte {at}"))
         })?;
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if is_json {
             let json = json::parse(text.as_bytes(), FILE_VALUES);
             let json = json.map_err(|error| Failure::new(format!("{name}:{}", locate_json_error(&text, &error))))?;
             return Ok(Self {
