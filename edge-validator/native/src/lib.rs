@@ -20,4 +20,5 @@ mod upstream;
 mod worker;
 
 pub use forward_auth::ForwardAuthError;
+pub use records::RecordsError;
 pub use server::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal, serve};

@@ -72,7 +72,7 @@ fn use_it(edge: &EdgeProcess, writ: &str) -> Result<()> {
 #[test]
 fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
     let issuer = IssuerProcess::start()?;
-    let story = TravelScenario::start(&issuer, &[HostKind::Worker, HostKind::Envoy])?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     for edge in &story.stand.edges {
         let task = edge.kind().name();
         use_it(edge, &story.stand.writ(&issuer, task)?)?;
@@ -92,7 +92,7 @@ fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
 fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> {
     const REQUESTS: u64 = 300;
     let issuer = IssuerProcess::start()?;
-    let story = TravelScenario::start(&issuer, &[HostKind::Worker, HostKind::Envoy])?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     let mut writs = Vec::new();
     for edge in &story.stand.edges {
         writs.extend(story.stand.writs(&issuer, edge.kind().name(), 1)?);
@@ -161,7 +161,7 @@ fn a_strict_worker_without_a_queue_permits_nothing() -> Result<()> {
 fn a_strict_edge_that_keeps_records_serves_and_records() -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let mut stand = strict(&issuer, &api)?;
-    stand.start_edges(&issuer, &[HostKind::Envoy])?;
+    stand.start_edges(&issuer, &[HostKind::Envoy, HostKind::Proxy])?;
     for edge in &stand.edges {
         let task = edge.kind().name();
         use_it(edge, &stand.writ(&issuer, task)?)?;
@@ -186,6 +186,12 @@ const CLIENTS: u32 = 4;
 #[ignore = "takes two minutes: `cargo xtask test --long` runs it"]
 fn envoy_loses_nothing_in_a_minute_without_the_issuer_at_a_thousand_requests_a_second() -> Result<()> {
     nothing_is_lost_in_a_minute_without_the_issuer(HostKind::Envoy)
+}
+
+#[test]
+#[ignore = "takes two minutes: `cargo xtask test --long` runs it"]
+fn the_proxy_loses_nothing_in_a_minute_without_the_issuer_at_a_thousand_requests_a_second() -> Result<()> {
+    nothing_is_lost_in_a_minute_without_the_issuer(HostKind::Proxy)
 }
 
 fn nothing_is_lost_in_a_minute_without_the_issuer(kind: HostKind) -> Result<()> {

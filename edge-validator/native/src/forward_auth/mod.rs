@@ -33,7 +33,8 @@ pub(crate) async fn answer(
     let authorized = match judged {
         Ok(authorized) if authorized.must_be_recorded() => {
             let record = authorized.record();
-            let is_kept = worker.records().keep_durably(record.line()).await;
+            let (records, config) = (worker.records(), environment.config());
+            let is_kept = records.keep_durably(config, record.line()).await;
             let recorded = environment.in_world(|world| authorized.after_record(is_kept, world));
             recorded.inspect(|_| worker.records().print(&record.line()))
         }

@@ -83,7 +83,7 @@ impl BundleFollower {
         match apply_bundle(config, before.as_deref(), answer.as_answer(), now) {
             Ok(snapshot) => {
                 self.metrics.bundles.count("taken");
-                self.report_head(before.as_deref(), &snapshot, now);
+                self.report_head(config, before.as_deref(), &snapshot, now);
                 if let Some(held) = held.upgrade() {
                     held.replace(snapshot);
                 }
@@ -99,12 +99,12 @@ impl BundleFollower {
 
     /// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to
     /// the issuer.
-    fn report_head(&self, before: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
+    fn report_head(&self, config: &Config, before: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
         if let Some(report) = head_report(&self.memory, before, applied, now) {
             self.records.print(&report.line);
             self.metrics.bundles.count(report.contradiction.label());
             if report.is_new {
-                self.records.keep(report.line);
+                self.records.keep(config, report.line);
             }
         }
     }

@@ -1,7 +1,6 @@
 //! The calls to the issuer.
 
 pub(crate) mod bundle;
-mod call;
 pub(crate) mod held;
 
-pub(crate) use call::call;
+pub(crate) use crate::upstream::call::call;

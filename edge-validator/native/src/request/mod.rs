@@ -81,7 +81,8 @@ impl Exchange {
     }
 
     async fn record_ahead(&self, need: NeedRecord) -> Step {
-        let is_kept = self.worker.records().keep_durably(need.record().line()).await;
+        let (records, config) = (self.worker.records(), self.environment.config());
+        let is_kept = records.keep_durably(config, need.record().line()).await;
         self.take_step(|world| need.resume(is_kept, world))
     }
 

@@ -11,7 +11,7 @@ use crate::forward_auth::check_start;
 use crate::issuer::bundle::BundleFollower;
 use crate::issuer::held::HeldSnapshot;
 use crate::metrics::ProxyMetrics;
-use crate::records::Records;
+use crate::records::RecordThreads;
 use crate::upstream::{HttpClient, system_tls};
 use crate::worker::{ActiveConfig, Shared};
 use edgewrit_edge::config::Config;
@@ -59,22 +59,31 @@ async fn serve_on_this_thread(
     let admin = options.admin.map(bind_admin).transpose()?;
     let tls = system_tls()?;
     let (metrics, config) = (Arc::new(ProxyMetrics::new(options.threads.max(1))), Arc::new(config));
-    let follower = Rc::new(BundleFollower {
-        client: HttpClient::new(tls.clone()),
-        metrics: Arc::clone(&metrics),
-        records: Records,
-        memory: Memory::new(getrandom::u64()?),
-    });
     let held = Arc::new(HeldSnapshot::new(Arc::clone(&config)));
     let number = 0;
     let active = ActiveConfig { number, config, held };
     let (configs, stopping) = (watch::Sender::new(Arc::new(active)), watch::Sender::new(false));
+    let current = configs.subscribe();
+    let current_config = move || Arc::clone(&current.borrow().config);
+    let mut record_threads = RecordThreads::start(&options.records, current_config, tls.clone())?;
+    let records = record_threads.records().clone();
+    let follower = Rc::new(BundleFollower {
+        client: HttpClient::new(tls.clone()),
+        metrics: Arc::clone(&metrics),
+        records: records.clone(),
+        memory: Memory::new(getrandom::u64()?),
+    });
     let addresses = ListenAddresses {
         listen,
         admin: admin.as_ref().map(|(_, address)| *address),
     };
     if let Some((admin, _)) = admin {
-        let state = AdminState::new(Arc::clone(&metrics), configs.subscribe(), Records, stopping.subscribe());
+        let state = AdminState::new(
+            Arc::clone(&metrics),
+            configs.subscribe(),
+            records.clone(),
+            stopping.subscribe(),
+        );
         spawn_local(admin::serve(admin, Rc::new(state)));
     }
     metrics.configurations.count("taken");
@@ -83,7 +92,7 @@ async fn serve_on_this_thread(
     }
     let shared = Shared {
         configs: configs.subscribe(),
-        records: Records,
+        records,
         forward_auth: options.forward_auth.clone().map(Arc::new),
     };
     let workers = Workers::start(&tcp, &tls, &shared, &metrics, &stopping)?;
@@ -93,9 +102,23 @@ async fn serve_on_this_thread(
     wait_for_stop(&mut signals).await;
     tracing::info!("stopping");
     stopping.send_replace(true);
-    tokio::select! {
+    let ended = tokio::select! {
         () = workers.wait_for_end() => Ok(()),
         () = wait_for_stop(&mut signals) => Err(ProxyError::Interrupted),
+    };
+    record_threads.write_rest().await;
+    ended?;
+    deliver_rest(record_threads, &mut signals).await
+}
+
+/// Delivers the records that wait, for some seconds or until a signal.
+async fn deliver_rest(
+    record_threads: RecordThreads,
+    signals: &mut mpsc::Receiver<ProxySignal>,
+) -> Result<(), ProxyError> {
+    tokio::select! {
+        () = record_threads.deliver_rest() => Ok(()),
+        () = wait_for_stop(signals) => Err(ProxyError::Interrupted),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the command tells the proxy, and what the proxy tells the command.
 
 use crate::forward_auth::ForwardAuthError;
+use crate::records::RecordsError;
 use edgewrit_edge::forward_auth::ForwardAuth;
 use std::io;
 use std::net::SocketAddr;
@@ -52,6 +53,9 @@ pub enum ProxyError {
     /// The certificates of the system.
     #[error("the certificates that this system trusts cannot be used: {0}")]
     Tls(#[from] rustls::Error),
+    /// The records.
+    #[error("`--records`: {0}")]
+    Records(#[from] RecordsError),
     /// A thread or its runtime.
     #[error("a thread cannot be started: {0}")]
     Thread(io::Error),

@@ -3,6 +3,8 @@
 //! One permit is one request: the client never repeats a request, follows no redirect and reads no
 //! proxy from the environment.
 
+pub(crate) mod call;
+
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};

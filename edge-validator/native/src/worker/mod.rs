@@ -55,7 +55,9 @@ impl Worker {
 
     /// The environment of a request that begins now.
     pub(crate) fn environment(&self) -> Rc<Environment> {
-        Rc::clone(&self.environment.borrow())
+        let environment = Rc::clone(&self.environment.borrow());
+        environment.memory.set_record_room(self.records().has_room());
+        environment
     }
 
     /// Takes each new configuration, until the configurations end.
@@ -127,7 +129,7 @@ impl Worker {
         self.records().print(&line);
         self.metrics.count_verdict(record);
         if record.is_for_issuer(&environment.memory) {
-            self.records().keep(line);
+            self.records().keep(environment.config(), line);
         }
     }
 }
