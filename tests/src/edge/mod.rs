@@ -224,6 +224,20 @@ pub fn start_queued(setup: &Setup) -> Result<EdgeProcess> {
     })
 }
 
+/// Starts the proxy with `setup` and with the files, records included, that a proxy before it left in
+/// `folder`.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_proxy_in(folder: &Path, setup: &Setup) -> Result<EdgeProcess> {
+    let (process, address) = proxy::spawn_in(folder, setup, 1)?;
+    listening(EdgeProcess {
+        kind: HostKind::Proxy,
+        address,
+        process,
+    })
+}
+
 /// Starts the proxy with `setup`. It believes the certificates of the authorities in the file `ca`,
 /// and no others.
 ///

@@ -15,9 +15,13 @@ const CONFIG: &str = "edge.json";
 
 /// Starts the proxy on so many threads, with its files in a folder of its own.
 pub(super) fn spawn(setup: &Setup, threads: u32) -> Result<(RunningProgram, SocketAddr)> {
+    spawn_in(&scratch::folder("proxy")?, setup, threads)
+}
+
+/// As [`spawn`], with its files in `folder`.
+pub(super) fn spawn_in(folder: &Path, setup: &Setup, threads: u32) -> Result<(RunningProgram, SocketAddr)> {
     let address = ports::free()?;
-    let program = program(&scratch::folder("proxy")?, setup, threads, address)?;
-    Ok((program.start()?, address))
+    Ok((program(folder, setup, threads, address)?.start()?, address))
 }
 
 /// As [`spawn`], with the authorities in the file `ca` in place of those of the system.

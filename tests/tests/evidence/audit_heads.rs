@@ -49,7 +49,7 @@ impl AuditHeadScene {
             document.insert("refresh".into(), 1.into());
         }
         front.shorten_waits(1);
-        stand.start_edges(&issuer, &[HostKind::Worker, HostKind::Envoy])?;
+        stand.start_edges(&issuer, &HostKind::ALL)?;
         let search = search("LHR", &stand.writ(&issuer, "going")?);
         for edge in &stand.edges {
             edge.becomes(&search, 200, REPORT_DEADLINE)?;

@@ -5,6 +5,7 @@ use edgewrit_tests::clock::{Deadline, poll};
 use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
 use edgewrit_tests::issuer::{IssuerClient, IssuerProcess};
 use edgewrit_tests::scenario::{Fixture, TravelScenario, booking, search};
+use edgewrit_tests::scratch;
 use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
 use std::thread;
@@ -244,4 +245,32 @@ fn paced(edge: &EdgeProcess, writ: &str, deadline: &Deadline) -> Result<u64> {
         sent += 1;
     }
     Ok(sent.into())
+}
+
+#[test]
+fn records_of_a_proxy_that_was_killed_are_delivered_by_the_next_one() -> Result<()> {
+    const REQUESTS: u64 = 300;
+    /// The proxy syncs its records once a second.
+    const SYNCED: Duration = Duration::from_secs(3);
+    let (issuer, api, folder) = (IssuerProcess::start()?, Travel::start()?, scratch::folder("killed")?);
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let writ = &stand.writ(&issuer, "killed")?;
+    let mut edge = edge::start_proxy_in(&folder, &stand.setup)?;
+    stand.wait_until_ready(&issuer, &mut edge)?;
+    let (address, data) = issuer.stop();
+    for _ in 0..REQUESTS {
+        edge.send_permitted(&search("LHR", writ))?;
+    }
+    thread::sleep(SYNCED);
+    edge.process().stop();
+    let issuer = IssuerProcess::start_at(address, data)?;
+    let next = edge::start_proxy_in(&folder, &stand.setup)?;
+    let known = Known {
+        searched: REQUESTS,
+        booked: 0,
+        refused: 0,
+    };
+    known
+        .becomes(&issuer, &stand.client, "killed")
+        .with_context(|| next.log().tail(20))
 }
