@@ -123,7 +123,8 @@ impl TryPlace {
                 child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
                 panic!("the guide ended: {guide:#?}\n{errors}");
             };
-            guide.push(line.unwrap());
+            // Lines of JSON are records.
+            guide.extend(line.ok().filter(|line| !line.starts_with('{')));
         }
         // The records follow; a pipe that is full must not stop the proxy.
         thread::spawn(move || lines.for_each(drop));
@@ -351,4 +352,36 @@ fn an_upstream_that_does_not_answer_ends_the_start() {
     let origin = format!("http://{}", silent.local_addr().unwrap());
     let said = TryPlace::new().fail(&["--upstream", &origin]);
     assert!(said.len() == 1 && said[0].contains("timeout"), "{said:?}");
+}
+
+/// The text with one name for each port, folder and program.
+fn normalize(text: &str, temporary: &str, program: &str) -> Vec<String> {
+    let text = text.replace(temporary, "/tmp").replace(program, "edgewrit");
+    let mut normal = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = ["127.0.0.1:", "/edgewrit-try-"]
+        .iter()
+        .filter_map(|part| Some(rest.find(part)? + part.len()))
+        .min()
+    {
+        normal.push_str(&rest[..at]);
+        normal.push_str("NAME");
+        rest = rest[at..].trim_start_matches(|character: char| character.is_ascii_alphanumeric());
+    }
+    normal.push_str(rest);
+    normal.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_shows_the_guide() {
+    let readme = include_str!("../../../../../README.md");
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let (place, api) = (TryPlace::new(), Api::with_document());
+    let running = place.start(&["--upstream", &api.origin, "--credential", "x-api-key: API_KEY"]);
+    let guide = normalize(
+        &running.guide.join("\n"),
+        place.temporary.to_str().unwrap(),
+        env!("CARGO_BIN_EXE_edgewrit"),
+    );
+    assert_eq!(guide, normalize(shown, "/tmp", "edgewrit"));
 }
