@@ -4,7 +4,8 @@
 //!
 //! The way of a request: `server` accepts the connection, `worker` holds the state of one thread,
 //! `request` takes the steps of the pipeline, `upstream` sends the permitted request, `records`
-//! keeps the record of the outcome. `issuer` calls the issuer for bundles, spends and deliveries.
+//! keeps the record of the outcome. `issuer_client` calls the issuer for bundles, spends and
+//! deliveries, and `issuer` holds the snapshots.
 //! `forward_auth` answers a proxy in front in place of `request`.
 //! `metrics` counts, and `admin` shows the counters and the health of the process to the operator.
 
@@ -12,10 +13,14 @@ mod admin;
 mod clock;
 mod forward_auth;
 mod issuer;
+mod issuer_client;
+mod local_executor;
 mod metrics;
 mod records;
 mod request;
 mod server;
+#[cfg(test)]
+mod testing;
 mod upstream;
 mod worker;
 

@@ -1,11 +1,11 @@
 //! The task that follows the bundle of the issuer by long poll, for all workers.
 
 use crate::clock;
-use crate::issuer::call;
 use crate::issuer::held::HeldSnapshot;
+use crate::issuer_client::IssuerClient;
+use crate::issuer_client::call;
 use crate::metrics::ProxyMetrics;
 use crate::records::Records;
-use crate::upstream::HttpClient;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::{apply_bundle, bundle_call, head_line, head_report, is_fresh};
 use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// What every task that follows a bundle needs.
 #[derive(Debug)]
 pub(crate) struct BundleFollower {
-    pub(crate) client: HttpClient,
+    pub(crate) client: IssuerClient,
     pub(crate) metrics: Arc<ProxyMetrics>,
     pub(crate) records: Records,
     /// Numbers the reports on audit heads.

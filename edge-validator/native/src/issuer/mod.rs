@@ -1,6 +1,4 @@
-//! The calls to the issuer.
+//! The snapshots of the issuer.
 
 pub(crate) mod bundle;
 pub(crate) mod held;
-
-pub(crate) use crate::upstream::call::call;

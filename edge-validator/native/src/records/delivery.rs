@@ -5,8 +5,8 @@ use super::folder::RecordFolder;
 use super::format::{LINE_BYTES, SegmentBatch, take_batch};
 use super::store::RecordStore;
 use crate::clock;
-use crate::upstream::HttpClient;
-use crate::upstream::call::call;
+use crate::issuer_client::IssuerClient;
+use crate::issuer_client::call;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::pace::delivery::{COLLECT_MS, DeliveryPace};
 use edgewrit_edge::issuer::pace::{LOG_SECONDS, Periodic};
@@ -41,7 +41,7 @@ enum Progress {
 /// The delivery of all segments.
 pub(super) struct Delivery<C> {
     store: Arc<RecordStore>,
-    client: HttpClient,
+    client: IssuerClient,
     current_config: C,
     /// The run of this process.
     run: u64,
@@ -52,7 +52,7 @@ pub(super) struct Delivery<C> {
 }
 
 impl<C: Fn() -> Arc<Config>> Delivery<C> {
-    pub(super) const fn new(store: Arc<RecordStore>, client: HttpClient, current_config: C, run: u64) -> Self {
+    pub(super) const fn new(store: Arc<RecordStore>, client: IssuerClient, current_config: C, run: u64) -> Self {
         Self {
             store,
             client,

@@ -17,7 +17,7 @@ mod writer;
 
 pub(crate) use store::RecordCounts;
 
-use crate::upstream::HttpClient;
+use crate::issuer_client::IssuerClient;
 use delivery::Delivery;
 use edgewrit_edge::config::Config;
 use edgewrit_files::FileError;
@@ -126,7 +126,7 @@ impl RecordThreads {
         let store = Arc::new(RecordStore::new(folder, found.backlog));
         let (stop, stopping) = watch::channel(false);
         let writer = Writer::new(Arc::clone(&store), run, found.next_name);
-        let delivery = Delivery::new(Arc::clone(&store), HttpClient::new(tls), current_config, run);
+        let delivery = Delivery::new(Arc::clone(&store), IssuerClient::new(tls), current_config, run);
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(RecordsError::Thread)?;
         Ok(Self {

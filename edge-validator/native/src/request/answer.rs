@@ -1,13 +1,15 @@
 //! Responses: those of the edge, and those of the upstream with the edits of the pipeline.
 
-use crate::request::cut::Watched;
+use crate::request::cut::WatchedBody;
+use crate::upstream::UpstreamBody;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::verdict::in_flight::{InFlight, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::ProblemResponse;
 use http_body_util::Full;
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::http::response::Parts;
+use hyper::{Response, StatusCode, Version};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -19,8 +21,10 @@ pub(crate) type ProxyResponse = Response<ResponseBody>;
 pub(crate) enum ResponseBody {
     /// A body of the edge.
     Own(Full<Bytes>),
-    /// The body of the upstream, which streams through while its writ is valid.
-    Upstream { body: Incoming, watched: Watched },
+    /// A short body of the upstream, or an empty one.
+    Short(UpstreamBody),
+    /// A body of the upstream, which streams through while its writ is valid.
+    Watched(WatchedBody),
 }
 
 impl Body for ResponseBody {
@@ -30,30 +34,33 @@ impl Body for ResponseBody {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.get_mut() {
             Self::Own(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
-            Self::Upstream { body, watched } => watched.poll_frame(body, context),
+            Self::Short(body) => Pin::new(body).poll_frame(context),
+            Self::Watched(body) => Pin::new(body).poll_frame(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Own(body) => body.is_end_stream(),
-            Self::Upstream { body, .. } => body.is_end_stream(),
+            Self::Short(body) => body.is_end_stream(),
+            Self::Watched(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Own(body) => body.size_hint(),
-            Self::Upstream { body, .. } => body.size_hint(),
+            Self::Short(body) => body.size_hint(),
+            Self::Watched(body) => body.size_hint(),
         }
     }
 }
 
-/// The response of the upstream with the edits of the pipeline.
-pub(crate) fn edited(in_flight: &mut InFlight, response: Response<Incoming>, watched: Watched) -> ProxyResponse {
-    let (mut head, body) = response.into_parts();
-    let held = head.headers.clone();
-    let pairs: Vec<Pair<'_>> = held
+/// Edits the head of the response of the upstream. The error is a response in place of the whole
+/// response.
+pub(crate) fn edit_head(in_flight: &mut InFlight, head: &mut Parts) -> Result<(), ProblemResponse> {
+    let pairs: Vec<Pair<'_>> = head
+        .headers
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_bytes()))
         .collect();
@@ -61,24 +68,28 @@ pub(crate) fn edited(in_flight: &mut InFlight, response: Response<Incoming>, wat
         status,
         remove,
         set,
-        body: own_body,
+        body,
     } = in_flight.edit_response(&ResponseHead {
         status: head.status.as_u16(),
         headers: &pairs,
     });
-    if let Some(body) = own_body {
-        return problem(&ProblemResponse {
-            status,
-            headers: set,
-            body,
-        });
+    if let Some(body) = body {
+        let headers = set;
+        return Err(ProblemResponse { status, headers, body });
     }
-    for name in remove {
+    let removed: Vec<HeaderName> = head
+        .headers
+        .keys()
+        .filter(|name| remove.contains(&name.as_str()))
+        .cloned()
+        .collect();
+    for name in removed {
         head.headers.remove(name);
     }
     set_headers(&mut head.headers, &set);
     head.extensions.clear();
-    Response::from_parts(head, ResponseBody::Upstream { body, watched })
+    head.version = Version::HTTP_11;
+    Ok(())
 }
 
 /// A response of the edge itself.

@@ -4,22 +4,25 @@ pub(crate) mod answer;
 mod body;
 mod cut;
 mod incoming;
-mod outgoing;
+pub(crate) mod outgoing;
 
 pub(crate) use answer::ProxyResponse;
 pub(crate) use incoming::IncomingHead;
 
 use crate::clock;
-use crate::issuer;
+use crate::issuer_client;
+use crate::request::answer::ResponseBody;
+use crate::upstream::UpstreamBody;
 use crate::worker::{Environment, OpenRequest, Worker};
 use edgewrit_edge::step::{self, NeedRecord, STEPS, Step};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_edge::world::World;
-use hyper::Request;
 use hyper::body::Incoming;
+use hyper::{Request, Response};
 use std::rc::Rc;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::task::spawn_local;
 
@@ -62,7 +65,8 @@ impl Exchange {
                     self.take_step(|world| need.resume(end, world))
                 }
                 Step::Spend(need) => {
-                    let answer = issuer::call(&self.worker.client, self.environment.config(), &need.call()).await;
+                    let answer =
+                        issuer_client::call(&self.worker.issuer, self.environment.config(), &need.call()).await;
                     self.take_step(|world| need.resume(answer.as_answer(), world))
                 }
                 Step::Record(need) if self.reply.is_closed() => {
@@ -94,30 +98,49 @@ impl Exchange {
                 .worker
                 .record(&self.environment, &in_flight.finish(Outcome::Aborted));
         }
-        let Ok(request) = outgoing::build(outgoing) else {
-            return self.refuse(&in_flight.withdraw(HostFault::OtherRequest));
+        let upstream = Arc::clone(&outgoing.upstream);
+        let request = match outgoing::build(outgoing) {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::warn!(%error, "a permitted request cannot be sent unchanged");
+                return self.refuse(&in_flight.withdraw(HostFault::OtherRequest));
+            }
         };
         let sent = tokio::select! {
-            sent = outgoing::send(&self.worker.client, request) => sent,
+            sent = self.worker.upstreams.send(&upstream, request) => sent,
             () = self.reply.closed() => return self.worker.record(&self.environment, &in_flight.finish(Outcome::Aborted)),
         };
         match sent {
-            Ok(response) => self.pass_on(in_flight, response),
+            Ok(response) => self.pass_on(in_flight, response).await,
             Err(error) => {
-                tracing::warn!(error, "the upstream gave no answer");
+                tracing::warn!(
+                    error = error.line(),
+                    upstream = upstream.name(),
+                    "the upstream gave no answer"
+                );
                 self.answer_failure(in_flight);
             }
         }
     }
 
-    fn pass_on(self, mut in_flight: InFlight, response: hyper::Response<Incoming>) {
-        let status = response.status().as_u16();
+    /// Passes the response on, and watches it until its end.
+    async fn pass_on(self, mut in_flight: InFlight, response: Response<UpstreamBody>) {
+        let (mut head, body) = response.into_parts();
+        let status = head.status.as_u16();
+        let edited = answer::edit_head(&mut in_flight, &mut head);
         let open = in_flight.open_response(status);
-        let watched = cut::Watched::new(Rc::clone(&self.worker), Rc::clone(&self.environment), open);
-        let answer = answer::edited(&mut in_flight, response, watched);
         self.worker
             .record(&self.environment, &in_flight.finish(Outcome::Answered(status)));
-        self.send(answer);
+        if let Err(problem) = edited {
+            return self.send(answer::problem(&problem));
+        }
+        if !cut::needs_watch(&body) {
+            return self.send(Response::from_parts(head, ResponseBody::Short(body)));
+        }
+        let (body, watch) = cut::watch(body);
+        let (worker, environment) = (Rc::clone(&self.worker), Rc::clone(&self.environment));
+        self.send(Response::from_parts(head, ResponseBody::Watched(body)));
+        watch.run(&worker, &environment, &open).await;
     }
 
     fn answer_failure(self, in_flight: InFlight) {

@@ -1,57 +1,52 @@
 //! The request of a permit, as the HTTP client sends it.
 
-use crate::upstream::HttpClient;
+use crate::upstream::UpstreamRequest;
 use edgewrit_edge::verdict::permit::OutgoingRequest;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
-use hyper::{Request, Response, http};
-use std::time::Duration;
-use tokio::time::timeout;
+use hyper::body::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::uri::PathAndQuery;
+use hyper::{Method, http};
 
-/// Longest time to the head of the response of an upstream.
-const ANSWER_TIME: Duration = Duration::from_secs(60);
+/// Why the client cannot send the request of a permit.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OtherRequest {
+    /// A part that HTTP cannot express.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+    /// A target that the library of HTTP changes.
+    #[error("the target would be sent as another one")]
+    Target,
+}
 
 /// The request of a permit.
 ///
 /// # Errors
 /// If the request would not be the one of the permit.
-pub(crate) fn build(outgoing: OutgoingRequest) -> Result<Request<Full<Bytes>>, http::Error> {
-    let url = [outgoing.upstream.origin(), &outgoing.target].concat();
-    let has_body = outgoing.body.is_some();
-    let body = Bytes::from(outgoing.body.unwrap_or_default());
-    let mut request = Request::builder()
-        .method(outgoing.method.as_str())
-        .uri(url)
-        .header(HOST, outgoing.upstream.authority());
-    if has_body {
-        request = request.header(CONTENT_LENGTH, body.len());
-    }
-    for (name, value) in outgoing.headers {
-        let value = HeaderValue::from_maybe_shared(Bytes::from(value))?;
-        request = request.header(HeaderName::from_bytes(name.as_bytes())?, value);
-    }
-    request.body(Full::new(body))
+pub(crate) fn build(outgoing: OutgoingRequest) -> Result<UpstreamRequest, OtherRequest> {
+    Ok(UpstreamRequest {
+        method: Method::from_bytes(outgoing.method.as_bytes()).map_err(http::Error::from)?,
+        target: build_target(outgoing.target)?,
+        headers: outgoing
+            .headers
+            .into_iter()
+            .map(|(name, value)| build_header(&name, value))
+            .collect::<Result<_, _>>()?,
+        body: outgoing.body.map(Bytes::from),
+    })
 }
 
-/// Sends the request once.
-///
-/// # Errors
-/// If the upstream gave no answer.
-pub(crate) async fn send(client: &HttpClient, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
-    match timeout(ANSWER_TIME, client.send(request)).await {
-        Ok(answer) => answer.map_err(|error| chain(&error)),
-        Err(_) => Err(format!("no answer within {} s", ANSWER_TIME.as_secs())),
+/// The target, byte for byte. The library removes a fragment, and writes `/?a` for `?a`.
+pub(crate) fn build_target(target: String) -> Result<PathAndQuery, OtherRequest> {
+    let judged = Bytes::from(target);
+    let parsed = PathAndQuery::from_maybe_shared(judged.clone()).map_err(http::Error::from)?;
+    match judged.starts_with(b"/") && parsed.as_str().as_bytes() == judged {
+        true => Ok(parsed),
+        false => Err(OtherRequest::Target),
     }
 }
 
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+fn build_header(name: &str, value: Vec<u8>) -> Result<(HeaderName, HeaderValue), http::Error> {
+    let name = HeaderName::from_bytes(name.as_bytes())?;
+    let value = HeaderValue::from_maybe_shared(Bytes::from(value))?;
+    Ok((name, value))
 }

@@ -1,11 +1,11 @@
 //! One worker: it accepts connections and serves them on one thread.
 
 use crate::forward_auth;
+use crate::local_executor::LocalExecutor;
 use crate::request::{self, ProxyResponse};
 use crate::worker::Worker;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::rt::Executor;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -29,16 +29,6 @@ const DRAIN_TIME: Duration = Duration::from_secs(15);
 const DRAIN_LOOK: Duration = Duration::from_millis(10);
 /// Pause after a connection that cannot be accepted, for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Tasks on the thread that starts them.
-#[derive(Clone, Copy, Debug)]
-struct LocalExecutor;
-
-impl<F: Future + 'static> Executor<F> for LocalExecutor {
-    fn execute(&self, task: F) {
-        spawn_local(task);
-    }
-}
 
 /// Serves on this thread until `stopping` says so.
 pub(super) fn run(

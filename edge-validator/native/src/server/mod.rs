@@ -10,9 +10,10 @@ use crate::admin::{self, AdminState};
 use crate::forward_auth::check_start;
 use crate::issuer::bundle::BundleFollower;
 use crate::issuer::held::HeldSnapshot;
+use crate::issuer_client::IssuerClient;
 use crate::metrics::ProxyMetrics;
 use crate::records::RecordThreads;
-use crate::upstream::{HttpClient, system_tls};
+use crate::upstream::system_tls;
 use crate::worker::{ActiveConfig, Shared};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::memory::Memory;
@@ -68,7 +69,7 @@ async fn serve_on_this_thread(
     let mut record_threads = RecordThreads::start(&options.records, current_config, tls.clone())?;
     let records = record_threads.records().clone();
     let follower = Rc::new(BundleFollower {
-        client: HttpClient::new(tls.clone()),
+        client: IssuerClient::new(tls.clone()),
         metrics: Arc::clone(&metrics),
         records: records.clone(),
         memory: Memory::new(getrandom::u64()?),

@@ -3,7 +3,6 @@
 use super::listener;
 use super::options::ProxyError;
 use crate::metrics::ProxyMetrics;
-use crate::upstream::HttpClient;
 use crate::worker::{Shared, Worker};
 use rustls::ClientConfig;
 use std::convert::Infallible;
@@ -42,7 +41,7 @@ impl Workers {
             let (tls, shared, own_metrics) = (tls.clone(), shared.clone(), Arc::clone(own_metrics));
             let (stopping, alive) = (stopping.subscribe(), alive.clone());
             let work = move || {
-                let worker = Worker::new(shared, HttpClient::new(tls), own_metrics, seed);
+                let worker = Worker::new(shared, tls, own_metrics, seed);
                 if let Err(error) = listener::run(&runtime, tcp, worker, stopping) {
                     tracing::error!(%error, "a worker cannot listen");
                 }

@@ -1,68 +1,112 @@
-//! The HTTP client for the upstreams and the issuer.
+//! The HTTP client for the upstreams.
 //!
-//! One permit is one request: the client never repeats a request, follows no redirect and reads no
-//! proxy from the environment.
+//! One permit is one request: the client writes a request once, on one connection. It repeats
+//! nothing, follows no redirect and reads no proxy from the environment.
+//!
+//! A connection over HTTP/1.1 serves the next request only if the whole request was written, the
+//! whole response was read, no byte came behind the response, and neither side said `close`. Any
+//! other connection is closed.
 
-pub(crate) mod call;
+mod body;
+mod connect;
+mod error;
+mod framing;
+mod http1;
+mod http2;
+mod pool;
+mod request;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod tls;
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+pub(crate) use self::body::UpstreamBody;
+pub(crate) use self::error::SendError;
+pub(crate) use self::request::UpstreamRequest;
+pub(crate) use self::tls::system_tls;
+
+use self::connect::{Connection, Connector};
+use self::http1::Http1;
+use self::http2::Http2;
+use self::pool::{Pool, Pools};
+use edgewrit_edge::config::Upstream;
+use hyper::Response;
 use rustls::ClientConfig;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
-/// Longest time for a connection to an upstream or the issuer.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// Time after which an idle connection is closed.
-const IDLE_TIME: Duration = Duration::from_secs(60);
-/// Most idle connections to one origin, for each thread.
-const IDLE_CONNECTIONS: usize = 64;
+/// Longest time from the start of a request to the head of its response.
+const ANSWER_TIME: Duration = Duration::from_secs(60);
 
-/// A client with connections of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct HttpClient(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+/// The connections of one thread to the upstreams.
+#[derive(Debug)]
+pub(crate) struct UpstreamClient {
+    connector: Connector,
+    pools: Pools,
+}
 
-impl HttpClient {
+impl UpstreamClient {
     /// A client that trusts the authorities in `tls`.
     pub(crate) fn new(tls: ClientConfig) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT_TIME));
-        tcp.set_nodelay(true);
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .enable_http2()
-            .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIME)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .retry_canceled_requests(false)
-            .set_host(false)
-            .build(connector);
-        Self(client)
+        Self {
+            connector: Connector::new(tls),
+            pools: Pools::default(),
+        }
     }
 
-    /// Sends a request once.
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Error> {
-        self.0.request(request).await
+    /// Sends a request once. The request is aborted if the future or the body of the response is
+    /// dropped.
+    ///
+    /// # Errors
+    /// If the upstream gave no answer. The upstream may have acted on the request.
+    pub(crate) async fn send(
+        &self,
+        upstream: &Arc<Upstream>,
+        request: UpstreamRequest,
+    ) -> Result<Response<UpstreamBody>, SendError> {
+        let pool = self.pools.of(upstream);
+        match timeout(ANSWER_TIME, self.send_on(pool, request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(SendError::Late(ANSWER_TIME)),
+        }
+    }
+
+    async fn send_on(&self, pool: Rc<Pool>, request: UpstreamRequest) -> Result<Response<UpstreamBody>, SendError> {
+        if let Some(connection) = pool.http2() {
+            return send_on_stream(connection, &pool, request).await;
+        }
+        let connection = match pool.take() {
+            Some(connection) => Connection::Http1(connection),
+            None => self.connector.connect(pool.upstream()).await?,
+        };
+        match connection {
+            Connection::Http1(connection) => send_alone(connection, pool, request).await,
+            Connection::Http2(connection) => {
+                pool.share(connection.clone());
+                send_on_stream(connection, &pool, request).await
+            }
+        }
     }
 }
 
-/// The authorities that the system trusts.
-///
-/// # Errors
-/// If the system has no usable list of authorities.
-pub(crate) fn system_tls() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.try_with_platform_verifier()?.with_no_client_auth())
+/// Sends a request on a connection of its own.
+async fn send_alone(
+    mut connection: Http1,
+    pool: Rc<Pool>,
+    request: UpstreamRequest,
+) -> Result<Response<UpstreamBody>, SendError> {
+    let response = connection.send(pool.upstream(), request).await?;
+    Ok(response.map(|body| UpstreamBody::of_http1(body, connection, pool)))
+}
+
+/// Sends a request on a connection that serves others at the same time.
+async fn send_on_stream(
+    connection: Http2,
+    pool: &Pool,
+    request: UpstreamRequest,
+) -> Result<Response<UpstreamBody>, SendError> {
+    let response = connection.send(pool.upstream(), request).await?;
+    Ok(response.map(UpstreamBody::of_http2))
 }

@@ -5,11 +5,13 @@ mod environment;
 
 pub(crate) use environment::{ActiveConfig, Environment};
 
+use crate::issuer_client::IssuerClient;
 use crate::metrics::WorkerMetrics;
 use crate::records::Records;
-use crate::upstream::HttpClient;
+use crate::upstream::UpstreamClient;
 use edgewrit_edge::forward_auth::ForwardAuth;
 use edgewrit_edge::record::Record;
+use rustls::ClientConfig;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,7 +34,8 @@ pub(crate) struct Shared {
 /// The state of one thread.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    pub(crate) client: HttpClient,
+    pub(crate) upstreams: UpstreamClient,
+    pub(crate) issuer: IssuerClient,
     environment: RefCell<Rc<Environment>>,
     seed: u64,
     open_requests: Cell<usize>,
@@ -41,10 +44,11 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(shared: Shared, client: HttpClient, metrics: Arc<WorkerMetrics>, seed: u64) -> Self {
+    pub(crate) fn new(shared: Shared, tls: ClientConfig, metrics: Arc<WorkerMetrics>, seed: u64) -> Self {
         let active = Arc::clone(&shared.configs.borrow());
         Self {
-            client,
+            upstreams: UpstreamClient::new(tls.clone()),
+            issuer: IssuerClient::new(tls),
             environment: RefCell::new(Rc::new(Environment::new(active, seed))),
             seed,
             open_requests: Cell::new(0),

@@ -1,6 +1,6 @@
 //! One call to the issuer: sent once, to its origin, with a time limit.
 
-use crate::upstream::HttpClient;
+use super::IssuerClient;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, OwnedAnswer};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Makes a call.
-pub(crate) async fn call(client: &HttpClient, config: &Config, call: &Call) -> OwnedAnswer {
+pub(crate) async fn call(client: &IssuerClient, config: &Config, call: &Call) -> OwnedAnswer {
     let limit = Duration::from_millis(call.timeout_ms.into());
     match timeout(limit, send(client, config, call)).await {
         Ok(Ok(answer)) => answer,
@@ -27,7 +27,11 @@ pub(crate) async fn call(client: &HttpClient, config: &Config, call: &Call) -> O
     }
 }
 
-async fn send(client: &HttpClient, config: &Config, call: &Call) -> Result<OwnedAnswer, Box<dyn Error + Send + Sync>> {
+async fn send(
+    client: &IssuerClient,
+    config: &Config,
+    call: &Call,
+) -> Result<OwnedAnswer, Box<dyn Error + Send + Sync>> {
     let origin = config.issuer();
     let mut request = Request::builder()
         .method(call.method)
