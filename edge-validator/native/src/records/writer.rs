@@ -1,5 +1,6 @@
 //! The thread that writes and syncs the records of all workers.
 
+use super::backlog::Backlog;
 use super::format::{Header, LINE_OVERHEAD, write_line};
 use super::queue::Entry;
 use super::store::RecordStore;
@@ -193,9 +194,10 @@ impl Writer {
         let Some(active) = &mut self.active else { return Ok(()) };
         let (bytes, records) = (self.buffer.len() as u64, count as u64);
         active.bytes += bytes;
-        let is_there = self
-            .store
-            .with_backlog(|backlog| backlog.append(active.name, bytes, records));
+        let append = |backlog: &mut Backlog| backlog.append(active.name, bytes, records);
+        let is_there = self.store.with_backlog(append);
+        // Released last, so that no count of waiting records misses these.
+        self.store.queue.release(&written);
         if !is_there {
             self.store.count_lost(records);
             self.abandon();

@@ -1,4 +1,4 @@
-//! A faulty disk for a server on a data directory: `tests/faulty-disk/src/lib.rs` describes it.
+//! A faulty disk for the files of a program: `tests/faulty-disk/src/lib.rs` describes it.
 
 use crate::support::{Server, TestFolder};
 use std::fs;
@@ -6,33 +6,40 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The disk of one server.
-pub(crate) struct FaultyDisk<'a> {
-    place: &'a TestFolder,
+/// The disk of one program.
+pub(crate) struct FaultyDisk {
+    /// The folder of the program, which is in the watched folder.
+    folder: PathBuf,
     shadow: TempDir,
     /// The file that says which calls fail.
     fault_file: PathBuf,
 }
 
-impl<'a> FaultyDisk<'a> {
-    /// Puts a faulty disk before the program that `command` starts; `settings` are variables to be
+impl FaultyDisk {
+    /// Puts a faulty disk before the server that `command` starts; `settings` are variables to be
     /// set.
-    pub(crate) fn before(command: &mut Command, place: &'a TestFolder, settings: &[&str]) -> Self {
+    pub(crate) fn before(command: &mut Command, place: &TestFolder, settings: &[&str]) -> Self {
+        Self::before_folder(command, place.data(), settings)
+    }
+
+    /// Puts a faulty disk before the program that `command` starts and that has its files in
+    /// `folder`. The folder above must be there, and other programs do not change it.
+    pub(crate) fn before_folder(command: &mut Command, folder: PathBuf, settings: &[&str]) -> Self {
         let shadow = tempfile::tempdir().unwrap();
         let fault_file = shadow.path().join("faults");
         command.env("LD_PRELOAD", library_path());
-        command.env("FAULTY_DISK_WATCH", place.folder());
+        command.env("FAULTY_DISK_WATCH", folder.parent().unwrap());
         command.env("FAULTY_DISK_SHADOW", shadow.path());
         command.env("FAULTY_DISK_FAULTS", &fault_file);
         command.envs(settings.iter().map(|setting| (setting, "1")));
         Self {
-            place,
+            folder,
             shadow,
             fault_file,
         }
     }
 
-    pub(crate) fn serve(place: &'a TestFolder, settings: &[&str]) -> (Self, Server) {
+    pub(crate) fn serve(place: &TestFolder, settings: &[&str]) -> (Self, Server) {
         let mut command = place.serve_command();
         let disk = Self::before(&mut command, place, settings);
         let server = place.start(&mut command);
@@ -53,13 +60,13 @@ impl<'a> FaultyDisk<'a> {
         fs::remove_file(&self.fault_file).unwrap();
     }
 
-    /// Replaces the data directory by its shadow: the state after a power cut. The server must have
-    /// ended.
+    /// Replaces the folder of the program by its shadow: the state after a power cut. The program
+    /// must have ended.
     pub(crate) fn cut_power(self) {
-        let (data, certain) = (self.place.data(), self.names().join("data"));
-        fs::remove_dir_all(&data).unwrap();
+        let certain = self.names().join(self.folder.file_name().unwrap());
+        fs::remove_dir_all(&self.folder).unwrap();
         if certain.exists() {
-            fs::rename(certain, data).unwrap();
+            fs::rename(certain, &self.folder).unwrap();
         }
     }
 

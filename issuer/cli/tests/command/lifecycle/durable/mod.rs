@@ -10,13 +10,13 @@ mod change;
 #[cfg(target_os = "linux")]
 mod disk_faults;
 #[cfg(target_os = "linux")]
-mod faulty_disk;
+pub(super) mod faulty_disk;
 mod kills;
 mod load;
 mod load_client;
 #[cfg(target_os = "linux")]
 mod power;
-mod random;
+pub(super) mod random;
 
 /// An edge with a writ that it spends.
 struct Spender {

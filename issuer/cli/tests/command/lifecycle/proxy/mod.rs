@@ -2,6 +2,7 @@
 
 mod admin;
 mod drain;
+mod records;
 mod scene;
 mod start;
 mod upstream;

@@ -5,7 +5,7 @@ use crate::support::{Server, TestFolder, wait_for};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -57,6 +57,7 @@ impl ProxyScene {
         let writ = writ.split_whitespace().last().unwrap().to_owned();
         let config = format!("{beginning}{OPERATIONS}");
         place.file("edge.yaml", &config);
+        fs::create_dir(place.folder().join("disk")).unwrap();
         Self {
             place,
             issuer,
@@ -67,10 +68,15 @@ impl ProxyScene {
         }
     }
 
+    /// The folder of the records. No other files are in the folder above.
+    pub(super) fn records(&self) -> PathBuf {
+        self.place.folder().join("disk/records")
+    }
+
     /// The arguments of a proxy on free ports.
     pub(super) fn command(&self, args: &[&str]) -> std::process::Command {
         let path = |name: &str| self.place.folder().join(name).display().to_string();
-        let (config, records) = (path("edge.yaml"), path("records"));
+        let (config, records) = (path("edge.yaml"), self.records().display().to_string());
         let first = ["proxy", "--config", &config, "--records", &records, "--threads", "2"];
         let mut command = self.place.command(&[&first, args].concat());
         command.env("EDGE_KEY", &self.credential);
@@ -100,7 +106,7 @@ impl ProxyScene {
 }
 
 impl RunningProxy {
-    fn start(mut command: std::process::Command) -> Self {
+    pub(super) fn start(mut command: std::process::Command) -> Self {
         let mut child = command.spawn().unwrap();
         let output = Arc::default();
         collect(child.stdout.take().unwrap(), &output);
