@@ -395,7 +395,9 @@ fn a_record_is_kept_first_if_the_configuration_requires_it() {
     );
     let refused = authorized.after_record(false, &edge.world()).err();
     assert_eq!(refused.map(|refusal| refusal.reason()), Some(Reason::Unrecorded));
-    assert!(ask(&edge).after_record(true, &edge.world()).is_ok());
+    let kept = ask(&edge).after_record(true, &edge.world());
+    let kept = kept.unwrap_or_else(|_| panic!("refused"));
+    assert!(!kept.must_be_recorded() && !kept.record().is_for_issuer(&edge.memory));
 
     let authorized = ask(&edge);
     let revocation = Revocation {

@@ -69,7 +69,7 @@ impl Permit {
             grants: self.authorization.grants().to_vec(),
             outcome: Some(RecordOutcome::Sent),
             reflected: Vec::new(),
-            is_kept: false,
+            is_kept: self.is_recorded,
         }
     }
 

@@ -29,23 +29,19 @@ pub(crate) async fn answer(
         let refusal = Refusal::of_host(HostFault::Unreadable, &environment.memory, clock::now());
         return refuse(&worker, &environment, &forward_auth, &refusal);
     };
-    let judged = environment.in_world(|world| forward_auth.authorize(head.as_head(), world));
-    let authorized = match judged {
+    let judged = match environment.in_world(|world| forward_auth.authorize(head.as_head(), world)) {
         Ok(authorized) if authorized.must_be_recorded() => {
-            let record = authorized.record();
             let (records, config) = (worker.records(), environment.config());
-            let is_kept = records.keep_durably(config, record.line()).await;
-            let recorded = environment.in_world(|world| authorized.after_record(is_kept, world));
-            recorded.inspect(|_| worker.records().print(&record.line()))
+            let is_kept = records.keep_durably(config, authorized.record().line()).await;
+            environment.in_world(|world| authorized.after_record(is_kept, world))
         }
+        judged => judged,
+    };
+    match judged {
         Ok(authorized) => {
             worker.record(&environment, &authorized.record());
-            Ok(authorized)
+            answer::permit(forward_auth.front, &head.as_head(), authorized)
         }
-        Err(refusal) => Err(refusal),
-    };
-    match authorized {
-        Ok(authorized) => answer::permit(forward_auth.front, &head.as_head(), authorized),
         Err(refusal) => refuse(&worker, &environment, &forward_auth, &refusal),
     }
 }
