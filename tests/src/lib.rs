@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod edge;
 pub mod forging;
+pub mod front;
 pub mod http;
 pub mod interposer;
 pub mod issuer;

@@ -30,6 +30,14 @@ pub fn envoy() -> Result<PathBuf> {
     existing("EDGEWRIT_ENVOY_BIN", None)
 }
 
+/// The program `nginx`.
+///
+/// # Errors
+/// If it is not there.
+pub fn nginx() -> Result<PathBuf> {
+    existing("EDGEWRIT_NGINX_BIN", Some(repository().join(".tools/nginx/nginx")))
+}
+
 /// The workerd binary.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod crates;
 mod debian;
 mod envoy;
 mod installed;
+mod nginx;
 mod npm;
 mod pip;
 mod readers;
@@ -36,6 +37,8 @@ pub(crate) enum Tool {
     Npm,
     /// The Envoy release binary.
     Envoy,
+    /// nginx, the proxy in front in the tests of forward auth.
+    Nginx,
     /// The SDK of AgentWrit, for Python.
     Agentwrit,
     /// Express, qs and PHP, which requests are read with.
@@ -59,10 +62,11 @@ pub(crate) enum Tool {
 }
 
 /// The programs that the tests run besides those built here.
-pub(crate) const FOR_TESTS: [Tool; 8] = [
+pub(crate) const FOR_TESTS: [Tool; 9] = [
     Tool::Nextest,
     Tool::Npm,
     Tool::Envoy,
+    Tool::Nginx,
     Tool::Agentwrit,
     Tool::ReadersNode,
     Tool::ReadersPython,
@@ -103,6 +107,7 @@ impl Tool {
         match self {
             Self::Npm => npm::install(project),
             Self::Envoy => envoy::install(project),
+            Self::Nginx => nginx::install(project),
             Self::Agentwrit => agentwrit::install(project),
             Self::ReadersNode => readers::node(project),
             Self::ReadersPython => readers::python(project),
