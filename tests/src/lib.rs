@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod attack;
+pub mod certificates;
 pub mod client;
 pub mod clock;
 pub mod edge;

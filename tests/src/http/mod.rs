@@ -16,4 +16,4 @@ pub use headers::{HeaderList, values};
 pub use message::{HttpMessage, contains};
 pub use request::HttpRequest;
 pub use response::HttpResponse;
-pub use server::{LoopbackServer, ReceivedRequest, ServerReply};
+pub use server::{ByteStream, LoopbackServer, ReceivedRequest, ServerReply};

@@ -1,9 +1,9 @@
-//! An upstream that speaks HTTP/2 in clear text and answers every request with the same frames.
+//! An upstream that speaks HTTP/2 and answers every request with the same frames.
 
-use crate::http::{PREFACE, frame, kind, read_frame};
+use crate::http::{ByteStream, PREFACE, frame, kind, read_frame};
 use anyhow::Result;
 use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -15,36 +15,44 @@ const MAGIC_BYTES: usize = 24;
 /// A server on loopback. Its threads go on until the process ends.
 #[derive(Clone, Debug)]
 pub struct Framed {
-    origin: String,
+    address: SocketAddr,
     heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Framed {
-    /// Starts one that answers with these frames: kind, by name, flags, payload.
+    /// Starts one that answers with these frames: kind, by name, flags, payload. `wrap` is put
+    /// around every connection.
     ///
     /// # Errors
     /// If no address can be bound.
-    pub fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<Self> {
+    pub fn start(
+        answer: Vec<(&'static str, u8, Vec<u8>)>,
+        wrap: impl Fn(TcpStream) -> io::Result<Box<dyn ByteStream>> + Send + Sync + 'static,
+    ) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let framed = Self {
-            origin: format!("http://{}", listener.local_addr()?),
+            address: listener.local_addr()?,
             heard: Arc::default(),
         };
-        let (of_thread, answer) = (framed.clone(), Arc::new(answer));
+        let (of_thread, answer, wrap) = (framed.clone(), Arc::new(answer), Arc::new(wrap));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (framed, answer) = (of_thread.clone(), Arc::clone(&answer));
+                let (framed, answer, wrap) = (of_thread.clone(), Arc::clone(&answer), Arc::clone(&wrap));
+                let serve = move || {
+                    stream.set_nodelay(true)?;
+                    framed.serve(wrap(stream)?, &answer)
+                };
                 // A connection that breaks has told what it had to tell.
-                thread::spawn(move || framed.serve(stream, &answer).ok());
+                thread::spawn(move || serve().ok());
             }
         });
         Ok(framed)
     }
 
-    /// The origin of the upstream.
+    /// The address at which the upstream listens.
     #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.origin
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The number of frames of the kind called `name` that have arrived.
@@ -54,9 +62,8 @@ impl Framed {
         heard.iter().filter(|own| Some(**own) == kind(name)).count()
     }
 
-    fn serve(&self, mut stream: TcpStream, answer: &[(&'static str, u8, Vec<u8>)]) -> io::Result<()> {
+    fn serve(&self, mut stream: Box<dyn ByteStream>, answer: &[(&'static str, u8, Vec<u8>)]) -> io::Result<()> {
         let is = |own: u8, name| Some(own) == kind(name);
-        stream.set_nodelay(true)?;
         stream.read_exact(&mut [0; MAGIC_BYTES])?;
         stream.write_all(PREFACE.get(MAGIC_BYTES..).unwrap_or_default())?;
         loop {

@@ -2,6 +2,7 @@
 //! the right authority.
 
 use anyhow::{Context as _, Result, bail, ensure};
+use edgewrit_tests::certificates::{CertificateAuthority, wrap_in_tls};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, EdgeProcess, HostKind, Setup};
@@ -9,14 +10,9 @@ use edgewrit_tests::http::{HttpRequest, HttpResponse, LoopbackServer, ReceivedRe
 use edgewrit_tests::interposer::relay;
 use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::upstream::Travel;
-use edgewrit_tests::{ports, scenario, scratch};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use edgewrit_tests::{ports, scenario};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fs;
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -54,50 +50,6 @@ enum Shown {
     OfAnotherName,
 }
 
-/// An authority that signs certificates.
-struct CertificateAuthority {
-    signer: rcgen::Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-impl CertificateAuthority {
-    fn new() -> Result<Self> {
-        let mut params = CertificateParams::new(Vec::new())?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // Without a name of its own it has the same as its certificates, which then seem to have
-        // signed themselves.
-        params.distinguished_name.push(DnType::CommonName, "authority");
-        let key = KeyPair::generate()?;
-        let pem = params.self_signed(&key)?.pem();
-        Ok(Self {
-            signer: rcgen::Issuer::new(params, key),
-            pem,
-        })
-    }
-
-    /// The document that a server called `name` serves.
-    fn server(&self, name: &str) -> Result<Arc<ServerConfig>> {
-        let key = KeyPair::generate()?;
-        let certificate = CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &self.signer)?;
-        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        Ok(Arc::new(config.with_no_client_auth().with_single_cert(chain, key)?))
-    }
-}
-
-/// A server that answers with `answer` behind TLS.
-fn tls(
-    config: Arc<ServerConfig>,
-    answer: impl Fn(&ReceivedRequest) -> ServerReply + Send + Sync + 'static,
-) -> Result<LoopbackServer> {
-    LoopbackServer::start_over(answer, move |stream: TcpStream| {
-        let connection = ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
-        Ok(Box::new(StreamOwned::new(connection, stream)))
-    })
-}
-
 /// An edge with the shipped document between an issuer and an API, both behind TLS.
 struct ImpostorScene {
     edge: EdgeProcess,
@@ -119,21 +71,20 @@ impl Servers {
     fn start(names: &Names, authority: &CertificateAuthority, api: Shown, issuer: Shown) -> Result<Self> {
         let other = CertificateAuthority::new()?;
         let certificate = |name: &str, shown| match shown {
-            Shown::Right => authority.server(name),
-            Shown::OfAnotherAuthority => other.server(name),
-            Shown::OfAnotherName => authority.server("api.evil.example"),
+            Shown::Right => authority.server(name, &[]),
+            Shown::OfAnotherAuthority => other.server(name, &[]),
+            Shown::OfAnotherName => authority.server("api.evil.example", &[]),
         };
-        let api = tls(certificate(names.api, api)?, |_| {
-            ServerReply::json(200, &json!({"flights": []}))
-        })?;
+        let shown = wrap_in_tls(certificate(names.api, api)?);
+        let api = LoopbackServer::start_over(|_| ServerReply::json(200, &json!({"flights": []})), shown)?;
         let behind = Arc::new(OnceLock::new());
         let of_front = Arc::clone(&behind);
-        let front = tls(certificate(names.issuer, issuer)?, move |arrival| {
-            match of_front.get() {
-                Some(at) => relay(arrival, *at),
-                None => ServerReply::json(503, &json!({})),
-            }
-        })?;
+        let shown = wrap_in_tls(certificate(names.issuer, issuer)?);
+        let answer = move |arrival: &ReceivedRequest| match of_front.get() {
+            Some(at) => relay(arrival, *at),
+            None => ServerReply::json(503, &json!({})),
+        };
+        let front = LoopbackServer::start_over(answer, shown)?;
         let issuer = IssuerProcess::start_as(&origin(names.issuer, &front))?;
         behind.get_or_init(|| issuer.address());
         Ok(Self { api, front, issuer })
@@ -150,8 +101,7 @@ impl ImpostorScene {
     fn start(kind: HostKind, api: Shown, issuer: Shown) -> Result<Self> {
         let (names, authority) = (Names::on(kind), CertificateAuthority::new()?);
         let servers = Servers::start(&names, &authority, api, issuer)?;
-        let ca = scratch::folder("ca")?.join("ca.pem");
-        fs::write(&ca, &authority.pem)?;
+        let ca = authority.file()?;
         let edge = match kind {
             HostKind::Envoy => start_envoy(&servers, &names, &ca)?,
             HostKind::Proxy => start_proxy(&servers, &names, &ca)?,
