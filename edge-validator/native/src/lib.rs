@@ -8,6 +8,7 @@
 //! deliveries, and `issuer` holds the snapshots.
 //! `forward_auth` answers a proxy in front in place of `request`.
 //! `metrics` counts, and `admin` shows the counters and the health of the process to the operator.
+//! `reload` replaces the configuration while the proxy runs.
 
 mod admin;
 mod clock;
@@ -17,6 +18,7 @@ mod issuer_client;
 mod local_executor;
 mod metrics;
 mod records;
+mod reload;
 mod request;
 mod server;
 #[cfg(test)]
@@ -26,4 +28,5 @@ mod worker;
 
 pub use forward_auth::ForwardAuthError;
 pub use records::RecordsError;
+pub use reload::{ConfigReading, read_fixed};
 pub use server::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal, serve};

@@ -35,6 +35,11 @@ impl HeldSnapshot {
         self.snapshot.send_replace(Some(Arc::new(snapshot)));
     }
 
+    /// Follows the bundle under `config` from now on, which continues the configuration before.
+    pub(crate) fn follow_under(&self, config: Arc<Config>) {
+        self.config.send_replace(config);
+    }
+
     /// The configurations under which the bundle is followed. The end of the snapshot ends them.
     pub(super) fn configs(&self) -> watch::Receiver<Arc<Config>> {
         self.config.subscribe()

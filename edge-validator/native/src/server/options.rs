@@ -34,6 +34,8 @@ pub struct ListenAddresses {
 /// A signal to the running proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxySignal {
+    /// Read the configuration again.
+    Reload,
     /// End in order; the second such signal ends requests in progress.
     Stop,
 }
@@ -41,6 +43,9 @@ pub enum ProxySignal {
 /// Why the proxy does not serve, or ended out of order.
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyError {
+    /// The configuration: a line for each fault, with its place.
+    #[error("{}", .0.join("\n"))]
+    Config(Vec<String>),
     /// The address for requests.
     #[error("`--listen`: `{0}`: {1}")]
     Listen(SocketAddr, io::Error),

@@ -4,12 +4,14 @@ use crate::input::document::Document;
 use crate::output::failure::Failure;
 use edgewrit_edge::config::Config;
 use edgewrit_issuer::files::{GroupRead, Provided, read_provided};
+use edgewrit_native::ConfigReading;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::secret::Secret;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::env;
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
 
 /// Stands for every secret: the secrets themselves are not needed to read a configuration or to
 /// judge requests by it.
@@ -48,45 +50,89 @@ impl EdgeConfiguration {
     }
 }
 
-/// Reads the configuration at `path` with its secrets: files of the folder `secrets`, or else
-/// environment variables.
-pub(crate) fn read_with_secrets(path: &Path, secrets: Option<&Path>) -> Result<Config, Failure> {
-    let document = Document::open(path)?;
-    let unreadable = RefCell::new(None);
-    let secret = |name: &str| {
-        find_secret(name, secrets).unwrap_or_else(|error| {
-            unreadable.borrow_mut().get_or_insert(error);
-            None
-        })
-    };
-    let config = Config::read(&document.to_json(), &secret);
-    match unreadable.into_inner() {
-        Some(error) => Err(error),
-        None => config.map_err(|faults| document.to_failure(&faults)),
+/// The files of a configuration and its secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct ConfigFiles {
+    pub(crate) config: PathBuf,
+    /// The folder of the secrets. Without it, secrets are environment variables.
+    pub(crate) secrets: Option<PathBuf>,
+    /// Whether the group of the files of the secrets may read them.
+    pub(crate) group: GroupRead,
+}
+
+/// What one reading asked for.
+#[derive(Default)]
+struct Asked {
+    files: BTreeSet<PathBuf>,
+    content: DefaultHasher,
+    /// The first secret that cannot be read, or is no text.
+    unreadable: Option<Failure>,
+}
+
+impl ConfigFiles {
+    /// Reads the configuration with its secrets.
+    pub(crate) fn read(&self) -> ConfigReading {
+        let asked = RefCell::new(Asked::default());
+        let config = self.read_config(&asked).map_err(|failure| failure.lines().to_vec());
+        let mut asked = asked.into_inner();
+        config.as_ref().err().hash(&mut asked.content);
+        asked.files.insert(self.config.clone());
+        ConfigReading {
+            config,
+            files: asked.files.into_iter().collect(),
+            content: asked.content.finish(),
+        }
     }
-}
 
-/// Reads the secret called `name`: a file of the folder `secrets`, or else an environment variable.
-pub(crate) fn read_secret(name: &str, secrets: Option<&Path>) -> Result<Secret, Failure> {
-    let place = if secrets.is_some() {
-        "file"
-    } else {
-        "environment variable"
-    };
-    let secret = find_secret(name, secrets)?;
-    let secret = secret.ok_or_else(|| Failure::new(format!("the secret `{name}` is missing: no such {place}")))?;
-    Ok(Secret::new(secret))
-}
+    fn read_config(&self, asked: &RefCell<Asked>) -> Result<Config, Failure> {
+        let document = Document::open(&self.config)?;
+        let text = document.to_json();
+        text.hash(&mut asked.borrow_mut().content);
+        let secret = |name: &str| {
+            let found = self.find_secret(name);
+            let mut asked = asked.borrow_mut();
+            asked.files.extend(self.secret_file(name));
+            let found = found.unwrap_or_else(|failure| {
+                asked.unreadable.get_or_insert(failure);
+                None
+            });
+            found.hash(&mut asked.content);
+            found
+        };
+        let config = Config::read(&text, &secret);
+        match asked.borrow_mut().unreadable.take() {
+            Some(failure) => Err(failure),
+            None => config.map_err(|faults| document.to_failure(&faults)),
+        }
+    }
 
-/// The secret called `name`; `None` if it is missing or not text.
-fn find_secret(name: &str, secrets: Option<&Path>) -> Result<Option<String>, Failure> {
-    let Some(folder) = secrets else {
-        return Ok(env::var(name).ok());
-    };
-    let bytes = read_provided(&folder.join(name), Provided::Secret, GroupRead::Never);
-    Ok(bytes
-        .map_err(Failure::new)?
-        .and_then(|bytes| String::from_utf8(bytes).ok()))
+    /// Reads the secret called `name`.
+    pub(crate) fn read_secret(&self, name: &str) -> Result<Secret, Failure> {
+        let place = match self.secret_file(name) {
+            Some(file) => format!("{}: there is no such file", file.display()),
+            None => "there is no such environment variable".to_owned(),
+        };
+        let secret = self.find_secret(name)?;
+        let secret = secret.ok_or_else(|| Failure::new(format!("the secret `{name}` is missing: {place}")))?;
+        Ok(Secret::new(secret))
+    }
+
+    /// The file of a secret, if secrets are files.
+    fn secret_file(&self, name: &str) -> Option<PathBuf> {
+        Some(self.secrets.as_deref()?.join(name))
+    }
+
+    /// The secret called `name`; `None` if it is missing. A line feed at the end of a file is not a
+    /// part of the secret.
+    fn find_secret(&self, name: &str) -> Result<Option<String>, Failure> {
+        let Some(file) = self.secret_file(name) else {
+            return Ok(env::var(name).ok());
+        };
+        let bytes = read_provided(&file, Provided::Secret, self.group).map_err(Failure::new)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|_| Failure::new(format!("{}: not UTF-8", file.display())))?;
+        Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+    }
 }
 
 /// The host that a request is for: the value of its header `host`, or else the first host that the

@@ -1,12 +1,12 @@
 //! `edgewrit proxy`.
 
 use super::running::{Log, proxy_signals, start_log};
-use crate::input::edge_configuration::{read_secret, read_with_secrets};
+use crate::input::edge_configuration::ConfigFiles;
 use crate::output::failure::Failure;
 use crate::output::streams::print_errors;
 use clap::{Args, ValueEnum};
 use edgewrit_edge::forward_auth::{ForwardAuth, FrontProxy};
-use edgewrit_native::{ListenAddresses, ProxyOptions, serve};
+use edgewrit_native::{ListenAddresses, ProxyError, ProxyOptions, serve};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread;
@@ -16,6 +16,7 @@ const EXAMPLES: &str = "\
 Each `${secret:NAME}` of the configuration is the environment variable NAME, or the file DIR/NAME with `--secrets DIR`.
 Each record is one line of JSON on standard output. Everything else is on standard error: `listening on http://ADDR` once requests are answered, and the log as lines of JSON.
 
+A changed configuration or file of a secret is taken within two seconds, and at once by SIGHUP. One with a fault is rejected, and the old one stays. A request ends under the configuration under which it began.
 SIGTERM and Ctrl-C let requests in progress end, for at most 15 seconds; a second signal does not wait for them.
 With `--admin`, GET /metrics is for Prometheus, /healthz answers while the process lives, and /readyz while requests can be decided.
 
@@ -50,6 +51,9 @@ pub(crate) struct Proxy {
     /// Folder with a file for each secret; without it, secrets are environment variables
     #[arg(long, value_name = "DIR")]
     secrets: Option<PathBuf>,
+    /// Accept that the group of the files of the secrets may read them, as Kubernetes arranges it
+    #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
+    group_readable: Option<bool>,
     /// Folder in which records wait until the issuer has them; made if it is not there
     #[arg(long, value_name = "DIR", default_value = "edgewrit-records")]
     records: PathBuf,
@@ -80,8 +84,12 @@ fn parse_admin(text: &str) -> Result<SocketAddr, String> {
 impl Proxy {
     pub(crate) fn run(self) -> Result<(), Failure> {
         start_log(self.log);
-        let config = read_with_secrets(&self.config, self.secrets.as_deref())?;
-        let forward_auth = self.read_forward_auth()?;
+        let files = ConfigFiles {
+            config: self.config.clone(),
+            secrets: self.secrets.clone(),
+            group: self.group_readable.unwrap_or_default().into(),
+        };
+        let forward_auth = self.read_forward_auth(&files)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let options = ProxyOptions {
             listen: self.listen,
@@ -100,19 +108,23 @@ impl Proxy {
         };
         let done = runtime.block_on(async {
             let signals = proxy_signals()?;
-            serve(&options, config, ready, signals).await.map_err(Failure::new)
+            let served = serve(&options, move || files.read(), ready, signals).await;
+            served.map_err(|error| match error {
+                ProxyError::Config(faults) => Failure::from_lines(faults),
+                error => Failure::new(error),
+            })
         });
         runtime.shutdown_background();
         done
     }
 
     /// The settings of forward auth, if the command line has them.
-    fn read_forward_auth(&self) -> Result<Option<ForwardAuth>, Failure> {
+    fn read_forward_auth(&self, files: &ConfigFiles) -> Result<Option<ForwardAuth>, Failure> {
         let Some(front) = self.forward_auth else {
             return Ok(None);
         };
         let secret = self.forward_auth_secret.as_deref();
-        let secret = secret.map(|name| read_secret(name, self.secrets.as_deref()));
+        let secret = secret.map(|name| files.read_secret(name));
         Ok(Some(ForwardAuth {
             front: match front {
                 Front::Nginx => FrontProxy::Nginx,

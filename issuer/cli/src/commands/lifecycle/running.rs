@@ -46,18 +46,20 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-/// Passes SIGINT and SIGTERM on, each time.
+/// Passes SIGINT, SIGTERM and SIGHUP on, each time.
 pub(crate) fn proxy_signals() -> Result<mpsc::Receiver<ProxySignal>, Failure> {
     let listen = |kind| signal(kind).map_err(Failure::new);
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    let mut hangup = listen(SignalKind::hangup())?;
     let (sender, signals) = mpsc::channel(1);
     tokio::spawn(async move {
         loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if sender.send(ProxySignal::Stop).await.is_err() {
+            let signal = tokio::select! {
+                _ = interrupt.recv() => ProxySignal::Stop,
+                _ = terminate.recv() => ProxySignal::Stop,
+                _ = hangup.recv() => ProxySignal::Reload,
+            };
+            if sender.send(signal).await.is_err() {
                 return;
             }
         }

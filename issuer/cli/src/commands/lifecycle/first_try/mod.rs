@@ -11,7 +11,7 @@ use clap::Args;
 use edgewrit_edge::config::Config;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::origin::{Origin, expected_origin};
-use edgewrit_native::{ListenAddresses, ProxyOptions, ProxySignal, serve};
+use edgewrit_native::{ListenAddresses, ProxyOptions, ProxySignal, read_fixed, serve};
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -120,7 +120,7 @@ impl FirstTry {
             // The reader of standard output may be gone; the proxy serves all the same.
             let _ignored = print_lines(guide.lines(addresses.listen));
         };
-        let served = runtime.block_on(serve(&options, config, ready, signals));
+        let served = runtime.block_on(serve(&options, read_fixed(config), ready, signals));
         runtime.shutdown_background();
         let ended = issuer.end();
         let closed = folder.close();

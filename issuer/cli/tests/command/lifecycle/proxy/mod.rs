@@ -1,8 +1,9 @@
-//! `edgewrit proxy`: starts, faults, metrics, health and ends, with a real issuer.
+//! `edgewrit proxy`: starts, faults, metrics, health, reloads and ends, with a real issuer.
 
 mod admin;
 mod drain;
 mod records;
+mod reload;
 mod scene;
 mod start;
 mod upstream;

@@ -31,7 +31,7 @@ pub(super) struct ProxyScene {
     pub(super) writ: String,
     /// The text of `edge.yaml`.
     pub(super) config: String,
-    credential: String,
+    pub(super) credential: String,
 }
 
 /// A running proxy, killed when dropped.
@@ -98,10 +98,20 @@ impl ProxyScene {
         fs::rename(partial, self.place.folder().join("edge.yaml")).unwrap();
     }
 
+    /// The configuration with one more operation, at `/more`.
+    pub(super) fn wide_config(&self) -> String {
+        let more = "  - {match: GET /more, upstream: travel, action: search, resource: flights}\n";
+        format!("{}{more}", self.config)
+    }
+
     /// Status and body of a search for flights with the writ.
     pub(super) fn search(&self, proxy: &RunningProxy) -> (u16, String) {
-        let url = format!("{}/flights", proxy.url);
-        get(&url, Some(&self.writ)).unwrap()
+        self.get(proxy, "/flights")
+    }
+
+    /// Status and body of a request with the writ.
+    pub(super) fn get(&self, proxy: &RunningProxy, path: &str) -> (u16, String) {
+        get(&format!("{}{path}", proxy.url), Some(&self.writ)).unwrap()
     }
 }
 

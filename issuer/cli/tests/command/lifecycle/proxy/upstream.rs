@@ -1,4 +1,4 @@
-//! An API that answers each request with its number, as soon as the test lets it.
+//! An API that answers each request with its number and its credential, as soon as the test lets it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -52,14 +52,19 @@ impl HeldUpstream {
 /// Answers one request, and closes the connection. A client that is gone is no fault.
 fn answer(mut stream: TcpStream, shared: &UpstreamState) {
     let head = BufReader::new(stream.try_clone().unwrap()).lines();
-    let read = head.map_while(Result::ok).take_while(|line| !line.is_empty()).count();
-    if read == 0 {
+    let head = head.map_while(Result::ok).take_while(|line| !line.is_empty());
+    let head: Vec<_> = head.collect();
+    if head.is_empty() {
         return;
     }
+    let credential = head.iter().find_map(|line| line.strip_prefix("x-key: "));
     let number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
     let held = shared.is_held.lock().unwrap();
     let _free = shared.changed.wait_while(held, |is_held| *is_held).unwrap();
-    let body = number.to_string();
+    let body = match credential {
+        Some(credential) => format!("{number} {credential}"),
+        None => number.to_string(),
+    };
     let length = body.len();
     let _gone = write!(
         stream,
