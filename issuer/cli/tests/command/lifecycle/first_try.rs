@@ -203,6 +203,12 @@ fn the_requests_of_the_guide_are_permitted_and_refused() {
     assert!(running.says("(not_granted: "), "{:#?}", running.guide);
     let heads = api.heads("/v1");
     assert_eq!(heads.len(), 1, "the refused request did not reach the API: {heads:#?}");
+    let show = &running.commands(env!("CARGO_BIN_EXE_edgewrit"))[0];
+    wait_for(|| {
+        let output = Command::new("sh").args(["-c", show]).output().unwrap();
+        let report = CommandResult::of(output).ok();
+        report.contains("not_granted").then_some(())
+    });
     assert!(heads[0].starts_with("GET /v1/pets HTTP/1.1\r\n"), "{heads:#?}");
     assert!(heads[0].contains(&format!("x-api-key: {SECRET}\r\n")), "{heads:#?}");
     assert!(!heads[0].contains("authorization"), "{heads:#?}");
@@ -354,22 +360,20 @@ fn an_upstream_that_does_not_answer_ends_the_start() {
     assert!(said.len() == 1 && said[0].contains("timeout"), "{said:?}");
 }
 
-/// The text with one name for each port, folder and program.
+/// The lines of `text` with one name for each port, temporary folder and program.
 fn normalize(text: &str, temporary: &str, program: &str) -> Vec<String> {
-    let text = text.replace(temporary, "/tmp").replace(program, "edgewrit");
-    let mut normal = String::new();
-    let mut rest = text.as_str();
-    while let Some(at) = ["127.0.0.1:", "/edgewrit-try-"]
-        .iter()
-        .filter_map(|part| Some(rest.find(part)? + part.len()))
-        .min()
-    {
-        normal.push_str(&rest[..at]);
-        normal.push_str("NAME");
-        rest = rest[at..].trim_start_matches(|character: char| character.is_ascii_alphanumeric());
+    let mut text = text.replace(temporary, "/tmp").replace(program, "edgewrit");
+    for before in ["127.0.0.1:", "/edgewrit-try-"] {
+        let mut parts = text.split(before);
+        let first = parts.next().unwrap().to_owned();
+        let without_name = |part: &str| {
+            part.trim_start_matches(|name: char| name.is_ascii_alphanumeric())
+                .to_owned()
+        };
+        let rest = parts.map(|part| format!("{before}NAME{}", without_name(part)));
+        text = first + &rest.collect::<String>();
     }
-    normal.push_str(rest);
-    normal.lines().map(str::to_owned).collect()
+    text.lines().map(str::to_owned).collect()
 }
 
 #[test]

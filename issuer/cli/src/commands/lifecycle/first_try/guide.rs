@@ -28,7 +28,7 @@ impl Guide<'_> {
     pub(super) fn lines(&self, proxy: SocketAddr) -> Vec<String> {
         let mut lines = self.parts(proxy);
         lines.extend(self.requests(proxy));
-        lines.extend(self.next_writ(proxy));
+        lines.extend(self.next_commands(proxy));
         lines.push(String::new());
         lines.push(match self.folder.is_kept() {
             true => format!("Ctrl-C ends the issuer and the proxy, and keeps {}.", self.root()),
@@ -78,13 +78,15 @@ impl Guide<'_> {
         lines
     }
 
-    fn next_writ(&self, proxy: SocketAddr) -> Vec<String> {
+    fn next_commands(&self, proxy: SocketAddr) -> Vec<String> {
         let program = env::args_os().next().unwrap_or_else(|| PROGRAM.into());
         let program = quote(&program.to_string_lossy());
         let (client, task) = (self.path(CLIENT_FILE), self.path(TASK_FILE));
         let mint = format!("{program} mint --task {task} --issuer {} --tokens", self.issuer);
         vec![
             String::new(),
+            "The issuer compares what the task was granted with what it used:".to_owned(),
+            format!("  {program} task show {FIRST_TASK} --data {}", self.root()),
             format!("For another writ, edit {task}, and then:"),
             format!("  TOKEN=$(. {client}; {mint})"),
             curl_line(&self.samples.permitted, "\"authorization: Bearer $TOKEN\"", proxy),
