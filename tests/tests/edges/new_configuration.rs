@@ -165,6 +165,11 @@ fn a_new_configuration_counts_at_once_in_envoy_and_no_request_pays_for_it() -> R
     a_new_configuration_counts_at_once_and_no_request_pays_for_it(HostKind::Envoy)
 }
 
+#[test]
+fn a_new_configuration_counts_at_once_in_the_proxy_and_no_request_pays_for_it() -> Result<()> {
+    a_new_configuration_counts_at_once_and_no_request_pays_for_it(HostKind::Proxy)
+}
+
 fn a_configuration_with_a_fault_changes_nothing(kind: HostKind) -> Result<()> {
     let scene = ConfigurationScene::start(kind)?;
     let mut faulty = scene.wide.clone();
@@ -187,4 +192,9 @@ fn a_configuration_with_a_fault_changes_nothing(kind: HostKind) -> Result<()> {
 #[test]
 fn a_configuration_with_a_fault_changes_nothing_in_envoy() -> Result<()> {
     a_configuration_with_a_fault_changes_nothing(HostKind::Envoy)
+}
+
+#[test]
+fn a_configuration_with_a_fault_changes_nothing_in_the_proxy() -> Result<()> {
+    a_configuration_with_a_fault_changes_nothing(HostKind::Proxy)
 }

@@ -18,6 +18,11 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     verdicts_records_bundles_and_configurations_are_counted(HostKind::Envoy)
 }
 
+#[test]
+fn the_proxy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
+    verdicts_records_bundles_and_configurations_are_counted(HostKind::Proxy)
+}
+
 fn verdicts_records_bundles_and_configurations_are_counted(kind: HostKind) -> Result<()> {
     let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
