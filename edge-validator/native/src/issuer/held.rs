@@ -31,7 +31,7 @@ impl HeldSnapshot {
     }
 
     /// Replaces the snapshot.
-    pub(super) fn replace(&self, snapshot: Snapshot) {
+    pub(crate) fn replace(&self, snapshot: Snapshot) {
         self.snapshot.send_replace(Some(Arc::new(snapshot)));
     }
 

@@ -5,6 +5,8 @@ mod body;
 mod cut;
 mod incoming;
 pub(crate) mod outgoing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use answer::ProxyResponse;
 pub(crate) use incoming::IncomingHead;

@@ -1,6 +1,7 @@
 //! Tools of the tests: an edge whose permits are real, and upstreams that count what they execute.
 
 pub(crate) mod edge;
+pub(crate) mod proxy;
 pub(crate) mod scripted;
 pub(crate) mod tls;
 
