@@ -1,6 +1,6 @@
 //! Lines up to an empty line: a head, or trailers.
 
-use crate::HEAD_BYTES;
+use crate::GUARDED_HEAD_BYTES;
 use crate::guard::fault::Fault;
 use memchr::{memchr, memchr_iter};
 
@@ -20,7 +20,7 @@ impl LineSearch {
     /// # Errors
     /// [`Fault::LineEnd`], [`Fault::TooLarge`].
     pub(super) fn find_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
-        let within = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+        let within = bytes.get(..GUARDED_HEAD_BYTES).unwrap_or(bytes);
         let unsearched = within.get(self.searched..).unwrap_or_default();
         for feed in memchr_iter(b'\n', unsearched) {
             let feed = self.searched.saturating_add(feed);
@@ -31,7 +31,7 @@ impl LineSearch {
             }
         }
         self.searched = within.len();
-        if bytes.len() > HEAD_BYTES {
+        if bytes.len() > GUARDED_HEAD_BYTES {
             return Err(Fault::TooLarge);
         }
         Ok(None)

@@ -29,4 +29,4 @@ mod worker;
 pub use forward_auth::ForwardAuthError;
 pub use records::RecordsError;
 pub use reload::{ConfigReading, read_fixed};
-pub use server::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal, serve};
+pub use server::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, ProxySignal, TlsError, TlsFiles, serve};

@@ -1,7 +1,6 @@
 //! Guard and hyper agree on where each request ends.
 
 use super::*;
-use crate::HEAD_BYTES;
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -132,7 +131,7 @@ async fn read_by_hyper(input: &[u8]) -> Vec<Option<usize>> {
             Ok::<_, Infallible>(Response::new(Full::new(Bytes::new())))
         }
     });
-    let _ended = http1_builder(REST)
+    let _ended = http1_builder(REST, GUARDED_HEAD_BYTES)
         .serve_connection(TokioIo::new(server), service)
         .await;
     bodies.take()
@@ -163,7 +162,7 @@ proptest! {
     fn what_passes_is_what_came(input in input(), sizes in prop::collection::vec(1_usize..40, 1..20)) {
         let whole = follow(&input);
         let (mut messages, mut start, mut end) = (Messages::default(), 0, 0);
-        for size in sizes.into_iter().chain([HEAD_BYTES]) {
+        for size in sizes.into_iter().chain([GUARDED_HEAD_BYTES]) {
             end = input.len().min(end + size);
             let progress = messages.follow(&input[start..end]);
             start += progress.pass;

@@ -2,7 +2,7 @@
 
 use super::rules::serves;
 use super::*;
-use crate::{HEAD_BYTES, HEADERS};
+use crate::HEADERS;
 
 /// Asserts that the handler learns of a body that is not one, and that the connection ends.
 async fn refuses_chunks(chunks: &[&str], fault: Fault) {
@@ -63,10 +63,13 @@ async fn chunks_that_two_readers_may_read_in_two_ways_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trailers_over_32_kib_or_100_lines_are_refused() {
+async fn trailers_over_48_kib_or_100_lines_are_refused() {
     let trailers = format!("0\r\n{}\r\n", "x: a\r\n".repeat(HEADERS + 1));
     refuses_chunks(
-        &[&trailers, &format!("0\r\nx: {}\r\n\r\n", "a".repeat(HEAD_BYTES))],
+        &[
+            &trailers,
+            &format!("0\r\nx: {}\r\n\r\n", "a".repeat(GUARDED_HEAD_BYTES)),
+        ],
         Fault::TooLarge,
     )
     .await;

@@ -8,7 +8,7 @@ mod splits;
 mod time;
 
 use super::*;
-use crate::http1_builder;
+use crate::{GUARDED_HEAD_BYTES, http1_builder};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -51,7 +51,8 @@ async fn serve(server: DuplexStream) {
         .await
         .is_ok_and(|version| version == HttpVersion::Http1)
     {
-        let connection = http1_builder(REST).serve_connection(TokioIo::new(stream), service_fn(echo));
+        let connection =
+            http1_builder(REST, GUARDED_HEAD_BYTES).serve_connection(TokioIo::new(stream), service_fn(echo));
         let _ended = connection.await;
     }
 }

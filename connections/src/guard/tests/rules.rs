@@ -1,7 +1,7 @@
 //! Each rule for a request with HTTP/1.1, in front of hyper.
 
 use super::*;
-use crate::{HEAD_BYTES, HEADERS};
+use crate::HEADERS;
 
 /// Asserts that a head is refused with `status` in its turn, and that nothing behind it is read.
 async fn refuses_head(head: &str, fault: Fault, status: u16) {
@@ -224,14 +224,14 @@ async fn a_target_with_a_fragment_blanks_or_bytes_beyond_ascii_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_head_over_32_kib_or_100_headers_is_answered_431() {
+async fn a_head_over_48_kib_or_100_headers_is_answered_431() {
     let fill = |bytes: usize| {
         let head = "GET /a HTTP/1.1\r\nhost: x\r\nx: \r\n\r\n".len();
         format!("GET /a HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "a".repeat(bytes - head))
     };
-    serves(&[fill(HEAD_BYTES).as_bytes()]).await;
-    refuses_head(&fill(HEAD_BYTES + 1), Fault::TooLarge, 431).await;
-    refuses_head(&fill(2 * HEAD_BYTES), Fault::TooLarge, 431).await;
+    serves(&[fill(GUARDED_HEAD_BYTES).as_bytes()]).await;
+    refuses_head(&fill(GUARDED_HEAD_BYTES + 1), Fault::TooLarge, 431).await;
+    refuses_head(&fill(2 * GUARDED_HEAD_BYTES), Fault::TooLarge, 431).await;
     let headers = |count: usize| format!("GET /a HTTP/1.1\r\nhost: x\r\n{}\r\n", "x: a\r\n".repeat(count - 1));
     serves(&[headers(HEADERS).as_bytes()]).await;
     refuses_head(&headers(HEADERS + 1), Fault::TooLarge, 431).await;

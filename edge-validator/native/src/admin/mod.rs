@@ -6,13 +6,13 @@ mod state;
 pub(crate) use state::AdminState;
 
 use crate::metrics::{MEDIA_TYPE, write_metrics};
+use edgewrit_connections::{HEAD_BYTES, HEAD_TIME, PacedStream, http1_builder};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,8 +24,6 @@ use tokio::time::sleep;
 
 /// Most connections at the same time; more wait to be accepted.
 const CONNECTIONS: usize = 32;
-/// Longest time for the head of a request, and between two requests of a connection.
-const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Pause after a connection that cannot be accepted, for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -47,10 +45,8 @@ pub(crate) async fn serve(tcp: TcpListener, state: Rc<AdminState>) {
             let response = answer(&state, request.method(), request.uri().path());
             async move { Ok::<_, Infallible>(response) }
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME)
-            .serve_connection(TokioIo::new(stream), service);
+        let stream = TokioIo::new(PacedStream::new(stream));
+        let connection = http1_builder(HEAD_TIME, HEAD_BYTES).serve_connection(stream, service);
         spawn_local(async move {
             // A connection that ends in an error has no client left to tell.
             let _ended = connection.await;

@@ -1,20 +1,27 @@
 //! The process: it binds the listeners, starts the workers, follows the bundle, and ends in order.
 
+mod activity;
+mod connection;
 mod listener;
 mod options;
 mod process;
+#[cfg(test)]
+mod tests;
+mod tls;
 mod workers;
 
-pub use options::{ListenAddresses, ProxyError, ProxyOptions, ProxySignal};
+pub use options::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, ProxySignal};
+pub use tls::{TlsError, TlsFiles};
 
 use crate::admin;
 use crate::forward_auth::check_start;
 use crate::reload::{self, ConfigInput, ConfigReading};
 use crate::upstream::system_tls;
+use listener::Door;
 use process::Process;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
 use workers::Workers;
 
@@ -47,6 +54,8 @@ async fn serve_on_this_thread(
     if let Some(forward_auth) = &options.forward_auth {
         check_start(forward_auth, options.listen, &config)?;
     }
+    let certificates = options.tls.as_ref().map(TlsFiles::read).transpose()?;
+    let certificates = certificates.map(watch::Sender::new);
     let (tcp, listen) = bind(options.listen).map_err(|error| ProxyError::Listen(options.listen, error))?;
     let admin = options.admin.map(bind_admin).transpose()?;
     let tls = system_tls()?;
@@ -61,7 +70,8 @@ async fn serve_on_this_thread(
     if !process.wait_for_first_bundle().await {
         return Ok(());
     }
-    let workers = Workers::start(&tcp, &tls, &process.shared, &process.metrics, &process.stopping)?;
+    let door = Door::new(options.connections, certificates.as_ref().map(watch::Sender::subscribe));
+    let workers = Workers::start(&tcp, &door, &tls, &process.shared, &process.metrics, &process.stopping)?;
     drop(tcp);
     let input = ConfigInput {
         read,

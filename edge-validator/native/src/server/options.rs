@@ -1,5 +1,6 @@
 //! What the command tells the proxy, and what the proxy tells the command.
 
+use super::tls::{TlsError, TlsFiles};
 use crate::forward_auth::ForwardAuthError;
 use crate::records::RecordsError;
 use edgewrit_edge::forward_auth::ForwardAuth;
@@ -7,11 +8,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// Connections of clients at the same time, unless the operator says another number.
+pub const CONNECTIONS: usize = 4_096;
+
 /// The options of the proxy.
 #[derive(Clone, Debug)]
 pub struct ProxyOptions {
     /// The address at which the proxy listens for requests.
     pub listen: SocketAddr,
+    /// The certificate of the listener for requests; `None` for a listener without TLS.
+    pub tls: Option<TlsFiles>,
+    /// The most connections of clients at the same time. More wait to be accepted.
+    pub connections: usize,
     /// The address at which the proxy shows metrics and health, if it does.
     pub admin: Option<SocketAddr>,
     /// The folder in which records wait for their delivery.
@@ -49,6 +57,9 @@ pub enum ProxyError {
     /// The address for requests.
     #[error("`--listen`: `{0}`: {1}")]
     Listen(SocketAddr, io::Error),
+    /// The certificate of the listener.
+    #[error(transparent)]
+    Certificate(#[from] TlsError),
     /// The address for metrics and health.
     #[error("`--admin`: `{0}`: {1}")]
     Admin(SocketAddr, io::Error),

@@ -1,6 +1,6 @@
 //! The threads that serve requests.
 
-use super::listener;
+use super::listener::{self, Door};
 use super::options::ProxyError;
 use crate::metrics::ProxyMetrics;
 use crate::worker::{Shared, Worker};
@@ -26,6 +26,7 @@ impl Workers {
     /// [`ProxyError`] if a thread cannot be started.
     pub(super) fn start(
         tcp: &TcpListener,
+        door: &Door,
         tls: &ClientConfig,
         shared: &Shared,
         metrics: &ProxyMetrics,
@@ -39,10 +40,10 @@ impl Workers {
             let runtime = runtime.map_err(ProxyError::Thread)?;
             let tcp = tcp.try_clone().map_err(ProxyError::Thread)?;
             let (tls, shared, own_metrics) = (tls.clone(), shared.clone(), Arc::clone(own_metrics));
-            let (stopping, alive) = (stopping.subscribe(), alive.clone());
+            let (stopping, alive, door) = (stopping.subscribe(), alive.clone(), door.clone());
             let work = move || {
                 let worker = Worker::new(shared, tls, own_metrics, seed);
-                if let Err(error) = listener::run(&runtime, tcp, worker, stopping) {
+                if let Err(error) = listener::run(&runtime, tcp, door, worker, stopping) {
                     tracing::error!(%error, "a worker cannot listen");
                 }
                 drop(alive);

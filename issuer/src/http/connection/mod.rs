@@ -4,7 +4,7 @@ use crate::base::stopping::Stopping;
 use crate::http::Peer;
 use axum::serve::{Listener, ListenerExt as _};
 use axum::{Extension, Router};
-use edgewrit_connections::{HEAD_TIME, PacedStream, http1_builder};
+use edgewrit_connections::{HEAD_BYTES, HEAD_TIME, PacedStream, http1_builder};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -35,7 +35,7 @@ pub(crate) async fn accept_all<L: Listener>(
     peer: fn(L::Addr) -> Peer,
     stopping: Stopping,
 ) {
-    let (http, graceful) = (http1_builder(HEAD_TIME), GracefulShutdown::new());
+    let (http, graceful) = (http1_builder(HEAD_TIME, HEAD_BYTES), GracefulShutdown::new());
     let places = Arc::new(Semaphore::new(connections));
     loop {
         let accept = async {

@@ -3,7 +3,7 @@
 use super::*;
 use axum::body::Bytes;
 use axum::routing::{get, post};
-use edgewrit_connections::{HEAD_BYTES, HEADERS, WRITE_RATE, WRITE_TIME};
+use edgewrit_connections::{HEADERS, WRITE_RATE, WRITE_TIME};
 use std::io;
 use std::pin::pin;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};

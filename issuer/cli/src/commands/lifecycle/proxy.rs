@@ -6,7 +6,7 @@ use crate::output::failure::Failure;
 use crate::output::streams::print_errors;
 use clap::{Args, ValueEnum};
 use edgewrit_edge::forward_auth::{ForwardAuth, FrontProxy};
-use edgewrit_native::{ListenAddresses, ProxyError, ProxyOptions, serve};
+use edgewrit_native::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, TlsFiles, serve};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread;
@@ -14,7 +14,7 @@ use tokio::runtime;
 
 const EXAMPLES: &str = "\
 Each `${secret:NAME}` of the configuration is the environment variable NAME, or the file DIR/NAME with `--secrets DIR`.
-Each record is one line of JSON on standard output. Everything else is on standard error: `listening on http://ADDR` once requests are answered, and the log as lines of JSON.
+Each record is one line of JSON on standard output. Everything else is on standard error: `listening on http://ADDR` (or `https://`) once requests are answered, and the log as lines of JSON.
 
 A changed configuration or file of a secret is taken within two seconds, and at once by SIGHUP. One with a fault is rejected, and the old one stays. A request ends under the configuration under which it began.
 SIGTERM and Ctrl-C let requests in progress end, for at most 15 seconds; a second signal does not wait for them.
@@ -22,7 +22,8 @@ With `--admin`, GET /metrics is for Prometheus, /healthz answers while the proce
 
 Examples:
   TRAVEL_KEY=… EDGE_SECRET=… edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
-  edgewrit proxy --config edge.yaml --secrets /run/secrets/edge --listen 0.0.0.0:8000 --admin 9901";
+  edgewrit proxy --config edge.yaml --secrets /run/secrets/edge --listen 0.0.0.0:8000 --admin 9901
+  edgewrit proxy --config edge.yaml --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem";
 
 /// The kind of the proxy in front that sends the requests.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -45,6 +46,15 @@ pub(crate) struct Proxy {
     /// Address and port; port 0 takes a free one, which is printed
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
+    /// Certificate of the listener for requests, with those between it and its authority, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, in PEM, that only the user of the process may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Connections of clients at the same time; more wait to be accepted
+    #[arg(long, value_name = "N", default_value_t = CONNECTIONS)]
+    connections: usize,
     /// Address and port of metrics and health; a port alone is one of 127.0.0.1 [default: nowhere]
     #[arg(long, value_name = "ADDR", value_parser = parse_admin)]
     admin: Option<SocketAddr>,
@@ -93,6 +103,11 @@ impl Proxy {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let options = ProxyOptions {
             listen: self.listen,
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(certificate, key)| TlsFiles { certificate, key }),
+            connections: self.connections,
             admin: self.admin,
             records: self.records,
             threads: self.threads.unwrap_or_else(cores),
@@ -100,11 +115,13 @@ impl Proxy {
         };
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::new)?;
-        let ready = |addresses: ListenAddresses| {
+        let has_tls = options.tls.is_some();
+        let ready = move |addresses: ListenAddresses| {
             if let Some(admin) = addresses.admin {
                 print_errors([format!("metrics and health on http://{admin}")]);
             }
-            print_errors([format!("listening on http://{}", addresses.listen)]);
+            let scheme = if has_tls { "https" } else { "http" };
+            print_errors([format!("listening on {scheme}://{}", addresses.listen)]);
         };
         let done = runtime.block_on(async {
             let signals = proxy_signals()?;

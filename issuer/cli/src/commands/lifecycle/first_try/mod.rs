@@ -11,7 +11,7 @@ use clap::Args;
 use edgewrit_edge::config::Config;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::origin::{Origin, expected_origin};
-use edgewrit_native::{ListenAddresses, ProxyOptions, ProxySignal, read_fixed, serve};
+use edgewrit_native::{CONNECTIONS, ListenAddresses, ProxyOptions, ProxySignal, read_fixed, serve};
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -111,6 +111,8 @@ impl FirstTry {
         };
         let options = ProxyOptions {
             listen: self.listen,
+            tls: None,
+            connections: CONNECTIONS,
             records: folder.path(RECORDS),
             threads: THREADS,
             admin: None,

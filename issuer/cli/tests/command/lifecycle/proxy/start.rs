@@ -46,6 +46,23 @@ fn a_port_in_use_is_named_with_its_option() {
 }
 
 #[test]
+fn a_certificate_and_its_key_come_together_and_are_named_with_their_files() {
+    let scene = ProxyScene::new();
+    let listen = ["--listen", "127.0.0.1:0"];
+    let (certificate, key) = (["--tls-cert", "cert.pem"], ["--tls-key", "key.pem"]);
+    for alone in [certificate, key] {
+        let output = scene.command(&[listen, alone].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    let both = [listen, certificate, key].concat();
+    fail_with(&scene, &both, "`--tls-cert`: `cert.pem` does not exist");
+    let file = scene.place.file("cert.pem", "text");
+    let both = [listen, ["--tls-cert", &file], key].concat();
+    let expected = format!("`--tls-cert`: `{file}`: there is no certificate in PEM");
+    fail_with(&scene, &both, &expected);
+}
+
+#[test]
 fn a_fault_of_the_configuration_is_named_with_line_and_column() {
     let scene = ProxyScene::new();
     scene.configure(&scene.config.replace("action: search", "akction: search"));
