@@ -261,6 +261,14 @@ fn a_document_of_swagger_2_is_named_and_not_read() {
 }
 
 #[test]
+fn a_terminal_that_closes_ends_the_process_in_order() {
+    let (place, api) = (TryPlace::new(), Api::with_document());
+    let running = place.start(&["--upstream", &api.origin]);
+    assert!(running.stop("-HUP").success());
+    place.assert_nothing_left();
+}
+
+#[test]
 fn a_redirect_to_another_host_is_not_followed() {
     let other = Api::with_document();
     let location = format!("302 Found\r\nlocation: {}/openapi.json", other.origin);
