@@ -112,3 +112,8 @@ fn envoy_sends_a_request_whose_answer_fails_once() -> Result<()> {
     assert_eq!((answer.status, stand.upstream.take().len()), (503, 1));
     Ok(())
 }
+
+#[test]
+fn envoy_removes_response_headers() -> Result<()> {
+    stand(&[])?.assert_response_headers_are_removed()
+}

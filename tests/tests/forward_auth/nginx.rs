@@ -100,3 +100,8 @@ fn the_record_of_a_permit_says_that_the_request_is_sent() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn nginx_removes_response_headers() -> Result<()> {
+    Stand::nginx(&[])?.assert_response_headers_are_removed()
+}

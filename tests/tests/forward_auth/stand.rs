@@ -135,4 +135,29 @@ impl Stand {
     pub(crate) fn refused_request(&self, request: &HttpRequest, status: u16, label: &str) -> Result<()> {
         self.refused(&request.bytes(HOST), status, Some(label))
     }
+
+    /// Checks that cookies and challenges of the upstream do not reach the client, and that the
+    /// upstream commands nothing.
+    pub(crate) fn assert_response_headers_are_removed(&self) -> Result<()> {
+        let mut reply = Recorder::fine();
+        for (name, value) in [
+            ("set-cookie", "session=1"),
+            ("www-authenticate", "Basic"),
+            ("cache-control", "public"),
+            ("edgewrit-request-id", "of-the-api"),
+            ("x-accel-redirect", "/projects/8"),
+            ("x-of-the-api", "passes"),
+        ] {
+            reply.headers.push((name.into(), value.into()));
+        }
+        self.upstream.answer(reply);
+        let answer = self.front.send(&self.request("GET", "/projects/7"))?;
+        assert_eq!((answer.status, answer.header("x-of-the-api")), (200, Some("passes")));
+        for name in ["set-cookie", "www-authenticate", "edgewrit-request-id"] {
+            assert_eq!(answer.header(name), None, "{name}");
+        }
+        assert_eq!(answer.header("cache-control"), Some("private, no-store"));
+        assert_eq!(self.upstream.take().len(), 1, "nothing but the request was sent");
+        Ok(())
+    }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod drain;
+mod forward_auth;
 mod records;
 mod reload;
 mod scene;

@@ -11,7 +11,7 @@ fn fail(scene: &ProxyScene, args: &[&str]) -> Vec<String> {
 
 /// The one message of a proxy that does not start.
 #[track_caller]
-fn fail_with(scene: &ProxyScene, args: &[&str], expected: &str) {
+pub(super) fn fail_with(scene: &ProxyScene, args: &[&str], expected: &str) {
     let said = fail(scene, args);
     assert!(said.len() == 1 && said[0].contains(expected), "{expected}: {said:?}");
 }
