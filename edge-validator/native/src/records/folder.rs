@@ -64,7 +64,7 @@ impl RecordFolder {
             match kind {
                 BOOT => boots.extend(read_hex(stem)),
                 // A start that was cut short may have left one.
-                UNFINISHED => self.directory.file(&name).remove()?,
+                UNFINISHED if read_hex(stem).is_some() => self.directory.file(&name).remove()?,
                 _ => {}
             }
             let Some(number) = read_name(stem).filter(|_| kind == SEGMENT || kind == DAMAGED) else {

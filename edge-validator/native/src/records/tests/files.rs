@@ -161,6 +161,21 @@ fn a_file_without_a_whole_header_is_set_aside() {
 }
 
 #[test]
+fn the_start_removes_what_it_has_made_and_leaves_other_files() {
+    let (_place, path) = new_folder();
+    drop(RecordFolder::open(&path).unwrap());
+    let own = ["00000000000000ab.boot", "00000000000000ab.new"];
+    let others = ["notes.new", "notes.boot", "1.records", "000000001.records", "x"];
+    for name in own.iter().chain(&others) {
+        write(&path.join(name), b"x");
+    }
+    TestRun::start(&path, "http://127.0.0.1:1").finish();
+    let mut expected = others;
+    expected.sort_unstable();
+    assert_eq!(names(&path), expected);
+}
+
+#[test]
 fn a_segment_with_a_damaged_line_is_delivered_without_it_and_set_aside() {
     let issuer = ScriptedIssuer::start();
     let (_place, path) = new_folder();
