@@ -55,3 +55,49 @@ fn read_authority(head: &Parts) -> Option<&[u8]> {
         (authority, host) => authority.or(host),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::read_authority;
+    use hyper::Request;
+
+    /// The host of a request with this target and these `host` headers. The target is the absolute
+    /// form of HTTP/1.1, or `:authority` of HTTP/2.
+    fn authority(target: &str, hosts: &[&str]) -> Option<String> {
+        let request = Request::builder().uri(target);
+        let request = hosts
+            .iter()
+            .fold(request, |request, host| request.header("host", *host));
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        read_authority(&head).map(|host| String::from_utf8_lossy(host).into_owned())
+    }
+
+    #[test]
+    fn h6_an_authority_and_a_host_that_differ_are_refused() {
+        let absolute = "http://edge.example/first";
+        for hosts in [
+            &["other.example"][..],
+            &["edge.example:80"],
+            &["edge.example."],
+            &[""],
+            &["edge.example", "edge.example"],
+        ] {
+            assert_eq!(authority(absolute, hosts), None, "{hosts:?}");
+        }
+        for target in [
+            "http://user@edge.example/first",
+            "http://edge.example:80@other.example/",
+        ] {
+            assert_eq!(authority(target, &["edge.example"]), None, "{target}");
+        }
+        assert_eq!(authority(absolute, &["EDGE.example"]).as_deref(), Some("edge.example"));
+        assert_eq!(authority(absolute, &[]).as_deref(), Some("edge.example"));
+    }
+
+    #[test]
+    fn h6_no_host_or_two_hosts_are_refused() {
+        assert_eq!(authority("/first", &[]), None);
+        assert_eq!(authority("/first", &["edge.example", "edge.example"]), None);
+        assert_eq!(authority("/first", &["edge.example"]).as_deref(), Some("edge.example"));
+    }
+}
