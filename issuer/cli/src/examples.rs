@@ -119,6 +119,22 @@ fn commands_of_the_help_are_accepted() {
 }
 
 #[test]
+fn every_option_of_the_proxy_and_of_a_first_try_is_on_a_page() {
+    let pages = [
+        include_str!("../../../docs/proxy.md"),
+        include_str!("../../../docs/forward-auth.md"),
+    ];
+    for name in ["proxy", "try"] {
+        let command = Command::command();
+        let command = command.find_subcommand(name).unwrap();
+        for option in command.get_arguments().filter_map(clap::Arg::get_long) {
+            let is_shown = |page: &&str| page.contains(&format!("--{option}"));
+            assert!(pages.iter().any(is_shown), "{name}: `--{option}`");
+        }
+    }
+}
+
+#[test]
 fn calls_are_found_in_the_surrounding_text() {
     let text = "$ KEY=… edgewrit mint --task p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
     assert_eq!(
