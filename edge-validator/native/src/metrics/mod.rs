@@ -18,11 +18,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(crate) struct ProxyMetrics {
     /// Bundles: `taken`, contradictions of audit heads, and the causes why others were not taken.
     pub(crate) bundles: CountedLabels,
-    /// Configurations: `taken` and `refused`.
-    pub(crate) configurations: CountedLabels,
-    /// Whether the proxy works by the newest files: false after a rejected configuration, until
-    /// another one is taken.
-    pub(crate) is_current: AtomicBool,
+    /// The configurations that were read.
+    pub(crate) configurations: InputMetrics,
+    /// The certificates that were read, if the listener has one.
+    pub(crate) certificates: InputMetrics,
     /// The cells of each worker.
     pub(crate) workers: Vec<Arc<WorkerMetrics>>,
 }
@@ -32,7 +31,6 @@ impl ProxyMetrics {
     pub(crate) fn new(workers: usize) -> Self {
         Self {
             workers: (0..workers).map(|_| Arc::default()).collect(),
-            is_current: AtomicBool::new(true),
             ..Self::default()
         }
     }
@@ -45,6 +43,28 @@ impl ProxyMetrics {
     /// The number of requests whose exchange with the upstream is in progress.
     pub(crate) fn open_requests(&self) -> u64 {
         self.sum(|worker| &worker.open_requests)
+    }
+}
+
+/// The counts of an input that is read again while the proxy runs.
+#[derive(Debug, Default)]
+pub(crate) struct InputMetrics {
+    /// `taken` and `refused`.
+    counts: CountedLabels,
+    /// Whether the latest reading was refused, so that the proxy works by an older one.
+    is_behind: AtomicBool,
+}
+
+impl InputMetrics {
+    /// Counts a reading, which was taken or refused.
+    pub(crate) fn count(&self, is_taken: bool) {
+        self.counts.count(if is_taken { "taken" } else { "refused" });
+        self.is_behind.store(!is_taken, Ordering::Relaxed);
+    }
+
+    /// Whether the latest reading was refused.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.is_behind.load(Ordering::Relaxed)
     }
 }
 

@@ -28,7 +28,8 @@ fn the_cells_of_all_workers_are_added() {
     two.show_held_bytes(20);
     metrics.bundles.count("taken");
     metrics.bundles.count("taken");
-    metrics.configurations.count("refused");
+    metrics.configurations.count(true);
+    metrics.configurations.count(false);
     let gauges = Gauges {
         snapshot_age: Some(7),
         audit_seq: None,
@@ -46,7 +47,8 @@ fn the_cells_of_all_workers_are_added() {
         ("edgewrit_bodies_held_bytes", Some(120)),
         ("edgewrit_bundles_total{label=\"taken\"}", Some(2)),
         ("edgewrit_configurations_total{label=\"refused\"}", Some(1)),
-        ("edgewrit_configuration_current", Some(1)),
+        ("edgewrit_configuration_current", Some(0)),
+        ("edgewrit_certificate_current", None),
         ("edgewrit_snapshot_age_seconds", Some(7)),
         ("edgewrit_snapshot_audit_seq", None),
         ("edgewrit_records_waiting", Some(5)),

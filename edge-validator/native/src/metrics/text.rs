@@ -1,6 +1,6 @@
 //! The metrics as text for Prometheus.
 
-use super::{CountedLabels, ProxyMetrics, labels, read};
+use super::{CountedLabels, InputMetrics, ProxyMetrics, labels, read};
 use crate::records::RecordCounts;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -8,7 +8,6 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use std::sync::atomic::Ordering;
 
 /// The media type of [`write_metrics`].
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -87,18 +86,10 @@ fn add_states(registry: &mut Registry, metrics: &ProxyMetrics, gauges: &Gauges) 
         "Bundles that were taken, and the cause for others",
         counted(&metrics.bundles),
     );
-    add_labelled(
-        registry,
-        "configurations",
-        "Configurations that were taken or refused",
-        counted(&metrics.configurations),
-    );
-    add_gauge(
-        registry,
-        "configuration_current",
-        "1 if the proxy works by the newest configuration, 0 after a rejected one",
-        metrics.is_current.load(Ordering::Relaxed).into(),
-    );
+    add_input(registry, "configuration", &metrics.configurations);
+    if !metrics.certificates.counts.all().is_empty() {
+        add_input(registry, "certificate", &metrics.certificates);
+    }
     if let Some(age) = gauges.snapshot_age {
         add_gauge(
             registry,
@@ -133,6 +124,23 @@ fn add_states(registry: &mut Registry, metrics: &ProxyMetrics, gauges: &Gauges) 
         "ready",
         "1 if the proxy takes requests and can decide them",
         gauges.is_ready.into(),
+    );
+}
+
+/// Adds the counts of an input, which is called `name`.
+fn add_input(registry: &mut Registry, name: &str, input: &InputMetrics) {
+    add_labelled(
+        registry,
+        &format!("{name}s"),
+        &format!("Readings of the {name} that were taken or refused"),
+        input.counts.all().into_iter(),
+    );
+    let is_current = !input.is_behind();
+    add_gauge(
+        registry,
+        &format!("{name}_current"),
+        "1 if the proxy works by the newest one, 0 after a rejected one",
+        is_current.into(),
     );
 }
 

@@ -10,7 +10,6 @@ use edgewrit_edge::forward_auth::ForwardAuth;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::spawn_local;
@@ -73,21 +72,14 @@ impl<R: FnMut() -> ConfigReading> WatchedInput for ConfigInput<R> {
             Ok(config) => self.take(config).await,
             Err(faults) => Err(Rejection::Faults(faults)),
         };
-        let metrics = &self.follower.metrics;
-        metrics.is_current.store(taken.is_ok(), Ordering::Relaxed);
         let is_worth_retry = matches!(taken, Err(Rejection::NoBundle));
         if is_worth_retry {
             self.content = None;
         }
+        self.follower.metrics.configurations.count(taken.is_ok());
         match taken {
-            Ok(()) => {
-                metrics.configurations.count("taken");
-                tracing::info!("a new configuration is taken");
-            }
-            Err(rejection) => {
-                metrics.configurations.count("refused");
-                rejection.log();
-            }
+            Ok(()) => tracing::info!("a new configuration is taken"),
+            Err(rejection) => rejection.log(),
         }
         Reloaded { files, is_worth_retry }
     }

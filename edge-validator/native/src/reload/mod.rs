@@ -1,5 +1,5 @@
-//! New configurations while the proxy runs: files that are watched, and the take-over of what they
-//! hold.
+//! New configurations and certificates while the proxy runs: files that are watched, and the
+//! take-over of what they hold.
 
 mod config;
 mod files;

@@ -1,6 +1,7 @@
 //! The process: it binds the listeners, starts the workers, follows the bundle, and ends in order.
 
 mod activity;
+mod certificate;
 mod connection;
 mod listener;
 mod options;
@@ -17,10 +18,12 @@ use crate::admin;
 use crate::forward_auth::check_start;
 use crate::reload::{self, ConfigInput, ConfigReading};
 use crate::upstream::system_tls;
+use certificate::CertificateInput;
 use listener::Door;
 use process::Process;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
+use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
 use workers::Workers;
@@ -81,6 +84,11 @@ async fn serve_on_this_thread(
         follower: Rc::clone(&process.follower),
     };
     spawn_local(reload::follow(input, files, process.reloads.subscribe()));
+    if let Some((files, current)) = options.tls.clone().zip(certificates) {
+        let input = CertificateInput::new(files, current, Arc::clone(&process.metrics));
+        let files = input.files();
+        spawn_local(reload::follow(input, files, process.reloads.subscribe()));
+    }
     tracing::info!(address = %listen, "serving");
     ready(addresses);
     process.wait_for_stop().await;

@@ -63,7 +63,7 @@ impl Process {
             memory: Memory::new(getrandom::u64()?),
         });
         spawn_local(Rc::clone(&follower).follow(following));
-        metrics.configurations.count("taken");
+        metrics.configurations.count(true);
         Ok(Self {
             shared: Shared {
                 configs: configs.subscribe(),

@@ -5,6 +5,7 @@ use edgewrit_files::{FileError, GroupRead, Provided, read_provided};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ServerConfig;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,18 @@ impl TlsFiles {
         let mut config = config.map_err(|error| self.name_fault(&error))?;
         config.alpn_protocols = VERSIONS.iter().map(|(name, _)| name.to_vec()).collect();
         Ok(Arc::new(config))
+    }
+
+    /// A hash of what the files hold, which tells whether two readings differ. A file that cannot be
+    /// read differs from one that can.
+    pub(super) fn hash_content(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let certificate = read_file("--tls-cert", &self.certificate, Provided::Settings);
+        let key = read_file("--tls-key", &self.key, Provided::Secret);
+        for content in [certificate, key] {
+            content.map_err(|error| error.to_string()).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     fn read_certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {

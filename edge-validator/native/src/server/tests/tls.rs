@@ -199,3 +199,35 @@ fn a_missing_file_and_a_key_for_everyone_are_refused() {
     fs::remove_file(&files.files.certificate).unwrap();
     assert_eq!(files.fault(), "`--tls-cert`: `cert.pem` does not exist");
 }
+
+#[tokio::test]
+async fn a_new_certificate_is_taken_and_a_broken_one_is_rejected() {
+    use crate::metrics::ProxyMetrics;
+    use crate::reload::{ReloadCause, WatchedInput as _};
+    use crate::server::certificate::CertificateInput;
+
+    let (first, second) = (certificate(), certificate());
+    let files = Files::of(&first);
+    let current = watch::Sender::new(files.files.read().unwrap());
+    let mut readings = current.subscribe();
+    let metrics = Arc::new(ProxyMetrics::new(1));
+    let mut input = CertificateInput::new(files.files.clone(), current, Arc::clone(&metrics));
+    let is_behind = || metrics.certificates.is_behind();
+    input.reload(ReloadCause::Files).await;
+    assert!(!readings.has_changed().unwrap() && !is_behind(), "nothing has changed");
+    // The key of the second certificate is not there yet.
+    write_secret(&files.files.certificate, &second.cert.pem());
+    input.reload(ReloadCause::Files).await;
+    assert!(!readings.has_changed().unwrap() && is_behind());
+    write_secret(&files.files.key, &second.signing_key.serialize_pem());
+    input.reload(ReloadCause::Files).await;
+    assert!(!is_behind());
+    let proxy = TestProxy::new(Some(Arc::clone(&readings.borrow_and_update())));
+    locally(async {
+        let shaken = client(&second, &[]).connect(name(), proxy.connect()).await;
+        shaken.unwrap();
+    })
+    .await;
+    input.reload(ReloadCause::Signal).await;
+    assert!(readings.has_changed().unwrap(), "a signal reads the same files again");
+}

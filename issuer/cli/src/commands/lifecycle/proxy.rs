@@ -16,7 +16,7 @@ const EXAMPLES: &str = "\
 Each `${secret:NAME}` of the configuration is the environment variable NAME, or the file DIR/NAME with `--secrets DIR`.
 Each record is one line of JSON on standard output. Everything else is on standard error: `listening on http://ADDR` (or `https://`) once requests are answered, and the log as lines of JSON.
 
-A changed configuration or file of a secret is taken within two seconds, and at once by SIGHUP. One with a fault is rejected, and the old one stays. A request ends under the configuration under which it began.
+A changed file of the configuration, of a secret or of the certificate is taken within two seconds, and at once by SIGHUP. One with a fault is rejected, and the old one stays. A request ends under the configuration under which it began.
 SIGTERM and Ctrl-C let requests in progress end, for at most 15 seconds; a second signal does not wait for them.
 With `--admin`, GET /metrics is for Prometheus, /healthz answers while the process lives, and /readyz while requests can be decided.
 
