@@ -188,7 +188,6 @@ impl Writer {
     /// Counts the first `count` of the held records as written.
     fn count_written(&mut self, count: usize) -> Result<(), WriteError> {
         let mut written: Vec<_> = self.held.drain(..count).collect();
-        self.store.queue.release(&written);
         self.waiters
             .extend(written.iter_mut().filter_map(|entry| entry.waiter.take()));
         let Some(active) = &mut self.active else { return Ok(()) };
@@ -292,3 +291,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
