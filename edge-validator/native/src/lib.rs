@@ -23,6 +23,8 @@ mod request;
 mod server;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "undecided")]
+mod undecided;
 mod upstream;
 mod worker;
 
@@ -30,3 +32,5 @@ pub use forward_auth::ForwardAuthError;
 pub use records::RecordsError;
 pub use reload::{ConfigReading, read_fixed};
 pub use server::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, ProxySignal, TlsError, TlsFiles, serve};
+#[cfg(feature = "undecided")]
+pub use undecided::decide_nothing;

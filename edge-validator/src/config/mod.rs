@@ -161,8 +161,8 @@ impl Config {
     }
 
     /// The upstreams, in the order of their names.
-    pub fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
-        self.upstreams.iter().map(|upstream| &**upstream)
+    pub fn upstreams(&self) -> impl Iterator<Item = &Arc<Upstream>> {
+        self.upstreams.iter()
     }
 
     /// Seconds after which a host without a long poll asks for a newer bundle.

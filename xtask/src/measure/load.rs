@@ -15,6 +15,7 @@ use crate::test::hosts::Hosts;
 use crate::tools;
 
 const PACKAGE: &str = "edgewrit-load";
+/// The issuer and the proxy.
 const ISSUER: &str = "edgewrit";
 
 /// The hosts that an edge is measured in.
@@ -29,7 +30,7 @@ pub(crate) struct LoadCommandArgs {
     #[arg(long)]
     edge: bool,
     /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or
-    /// `unauthenticated`; with `--edge` `--other FILTER --only direct`, or `--only workerd`.
+    /// `unauthenticated`; with `--edge` `--other FILTER --only direct`, `--only workerd`, or `--only proxy`.
     #[arg(last = true)]
     options: Vec<String>,
 }
@@ -43,6 +44,8 @@ pub(crate) fn run(project: &Project, args: &LoadCommandArgs) -> Result<()> {
         build::build(project, &EDGES, &[])?;
         Hosts::installed(project, &EDGES)?.tell(project, &mut command);
         command.env("EDGEWRIT_LOAD_WORKERS", workers(project)?);
+        command.env("EDGEWRIT_LOAD_PROXY", built(project, ISSUER)?);
+        command.env("EDGEWRIT_LOAD_UNDECIDED", undecided(project)?);
         command.arg("edge").args(&args.options);
     } else {
         command
@@ -72,6 +75,12 @@ fn workers(project: &Project) -> Result<PathBuf> {
     esbuild.env("NODE_PATH", tools::npm_modules(project));
     quietly("bundling the Workers to compare with", &mut esbuild)?;
     Ok(made)
+}
+
+/// Builds the proxy with the decision taken out.
+fn undecided(project: &Project) -> Result<PathBuf> {
+    let args = ["--release", "--package", PACKAGE, "--bin", "undecided"];
+    cargo::build(project, "building the proxy without a decision", &args)
 }
 
 fn built(project: &Project, package: &str) -> Result<PathBuf> {

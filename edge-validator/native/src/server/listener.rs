@@ -103,6 +103,10 @@ async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stop
 }
 
 async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> ProxyResponse {
+    #[cfg(feature = "undecided")]
+    if crate::undecided::is_begun() {
+        return crate::undecided::answer(worker, request).await;
+    }
     match worker.forward_auth() {
         Some(settings) => forward_auth::answer(worker, settings, request).await,
         None => request::answer(worker, request).await,

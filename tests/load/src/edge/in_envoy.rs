@@ -29,7 +29,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     host.wait_until_it_listens().await?;
     // Until each filter has a bundle.
     sleep(Duration::from_secs(2)).await;
-    turns.measure(&host, &variants, &[]).await?;
+    turns.measure(&[host], &variants, &[]).await?;
     around.say_batches("Envoy");
     Ok(())
 }

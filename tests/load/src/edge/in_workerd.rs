@@ -81,7 +81,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     for (address, worker) in workers.iter().filter(|(_, worker)| *worker != Worker::Empty) {
         assert_refuses_forged_writ(*address, *worker, around).await?;
     }
-    turns.measure(&host, &variants, &TARGETS).await?;
+    turns.measure(&[host], &variants, &TARGETS).await?;
     around.say_batches("workerd");
     Ok(())
 }

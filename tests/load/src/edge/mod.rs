@@ -13,7 +13,9 @@ mod around;
 mod envoy;
 mod host;
 mod in_envoy;
+mod in_proxy;
 mod in_workerd;
+mod proxy;
 mod requests;
 mod turns;
 mod workerd;
@@ -42,12 +44,13 @@ pub(crate) struct Options {
 
 pub(crate) async fn measure(options: &Options, rounds: usize, time: Duration) -> Result<()> {
     let turns = Turns { rounds, time };
-    let both = async {
+    let all = async {
         let around = Around::start().await?;
         in_envoy::measure(&around, options, &turns).await?;
-        in_workerd::measure(&around, options, &turns).await
+        in_workerd::measure(&around, options, &turns).await?;
+        in_proxy::measure(&around, options, &turns).await
     };
-    LocalSet::new().run_until(both).await
+    LocalSet::new().run_until(all).await
 }
 
 impl Options {

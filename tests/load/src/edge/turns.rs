@@ -42,14 +42,19 @@ pub(super) struct Turns {
 impl Turns {
     /// Measures the variants one after the other, round by round; the first round is for warming
     /// up.
-    pub(super) async fn measure(&self, host: &LoadHost, variants: &[Variant], targets: &[RatioTarget]) -> Result<()> {
+    pub(super) async fn measure(
+        &self,
+        hosts: &[LoadHost],
+        variants: &[Variant],
+        targets: &[RatioTarget],
+    ) -> Result<()> {
         let mut figures = Figures::default();
         for round in 0..=self.rounds {
             for variant in variants {
-                let computed = host.computed()?;
+                let computed = computed(hosts)?;
                 let (answered, took) = count_answers(variant, self.time).await.context(variant.name.clone())?;
-                let computed = host.computed()? - computed;
-                host.empty_log()?;
+                let computed = self::computed(hosts)? - computed;
+                hosts.iter().try_for_each(LoadHost::empty_log)?;
                 if round > 0 {
                     figures.rates.say(&variant.name, answered / took);
                     figures.costs.say(&variant.name, computed / answered);
@@ -59,6 +64,11 @@ impl Turns {
         figures.print(variants, targets);
         Ok(())
     }
+}
+
+/// Microseconds of processor that all hosts have used. A host that gets no requests uses nearly none.
+fn computed(hosts: &[LoadHost]) -> Result<f64> {
+    hosts.iter().map(LoadHost::computed).sum()
 }
 
 #[derive(Default)]

@@ -52,7 +52,7 @@ impl OperationsCheck {
             Document::open(&self.file).and_then(|document| EdgeConfiguration::read(complete_document(document)));
         let EdgeConfiguration { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
         let rows = row::read_rows(&document);
-        let mut found = find_all(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
+        let mut found = find_all(&rows, config.upstreams().map(|upstream| upstream.name()));
         found.retain(|finding| !self.allow.contains(&finding.code));
         if self.json {
             let warnings: Vec<Value> = found.iter().map(|finding| finding.to_json(&document)).collect();
