@@ -32,6 +32,23 @@ fn a_client_that_is_gone_before_the_response_aborts_its_request() {
 }
 
 #[test]
+fn a_request_that_outlasts_the_end_of_the_process_has_a_record() {
+    on_one_thread(async {
+        let upstream = Scripted::start(|line| wait_for_end(line, "")).await;
+        let proxy = TestProxy::start(upstream.origin()).await;
+        let _client = proxy.begin("GET", "/first").await;
+        upstream.wait_executed(1).await;
+        // All is quiet, so the time for an orderly end passes at once.
+        tokio::time::pause();
+        proxy.end().await;
+        tokio::time::resume();
+        assert_eq!(proxy.open_requests(), 0);
+        upstream.wait_told(1).await;
+        proxy.wait_for_record(r#""outcome":"aborted""#).await;
+    });
+}
+
+#[test]
 fn a_client_that_is_gone_in_the_middle_of_a_response_aborts_it() {
     for head in [
         "content-length: 6",

@@ -1,6 +1,7 @@
 //! One worker: it accepts connections and serves them on one thread.
 
-use super::connection::{END_TIME, Stopping, serve, stopped};
+use super::connection::{Stopping, serve, stopped};
+use super::connections::Connections;
 use super::tls::HANDSHAKES;
 use crate::forward_auth;
 use crate::request::{self, ProxyResponse};
@@ -17,13 +18,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{LocalSet, spawn_local};
-use tokio::time::{sleep, timeout};
+use tokio::task::LocalSet;
+use tokio::time::sleep;
 
 /// Descriptors of one connection: its own, and that of an upstream.
 const DESCRIPTORS: u64 = 2;
-/// Time between two looks whether an exchange is left.
-const DRAIN_LOOK: Duration = Duration::from_millis(10);
 /// Pause after a connection that cannot be accepted, for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -66,8 +65,7 @@ pub(super) fn run(
 
 async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stopping) -> io::Result<()> {
     let tcp = TcpListener::from_std(tcp)?;
-    // Each connection holds a receiver until it ends.
-    let open = watch::Sender::new(());
+    let connections = Connections::new();
     loop {
         let accept = async {
             let place = Arc::clone(&door.connections).acquire_owned().await;
@@ -82,23 +80,16 @@ async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stop
             continue;
         };
         let _refused = stream.set_nodelay(true);
-        let (door, is_open, worker, stopping) = (door.clone(), open.subscribe(), Rc::clone(&worker), stopping.clone());
-        spawn_local(async move {
+        let (door, worker, stopping) = (door.clone(), Rc::clone(&worker), stopping.clone());
+        connections.serve(async move {
             let tls = door.tls.as_ref().map(|tls| Arc::clone(&tls.borrow()));
             let answer = move |request| answer(Rc::clone(&worker), request);
             serve(stream, tls, &door.handshakes, answer, stopping).await;
-            drop((place, is_open));
+            drop(place);
         });
     }
     drop(tcp);
-    let _late = timeout(END_TIME, async {
-        open.closed().await;
-        // An exchange goes on when its client is gone.
-        while worker.open_requests() > 0 {
-            sleep(DRAIN_LOOK).await;
-        }
-    })
-    .await;
+    connections.end(&worker).await;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod activity;
 mod certificate;
 mod connection;
+mod connections;
 mod listener;
 mod options;
 mod process;
@@ -11,6 +12,8 @@ mod tests;
 mod tls;
 mod workers;
 
+#[cfg(test)]
+pub(crate) use connections::Connections;
 pub use options::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, ProxySignal};
 pub use tls::{TlsError, TlsFiles};
 

@@ -6,6 +6,7 @@ use crate::issuer::held::HeldSnapshot;
 use crate::metrics::WorkerMetrics;
 use crate::records::RecordThreads;
 use crate::request;
+use crate::server::Connections;
 use crate::worker::{ActiveConfig, Shared, Worker};
 use edgewrit_shared::bundle::revocation::Revocation;
 use edgewrit_test_issuer as issuer;
@@ -32,6 +33,7 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(crate) struct TestProxy {
     address: SocketAddr,
     worker: Rc<Worker>,
+    connections: Rc<Connections>,
     held: Arc<HeldSnapshot>,
     folder: TempDir,
     _records: RecordThreads,
@@ -65,10 +67,12 @@ impl TestProxy {
         let worker = Rc::new(Worker::new(shared, no_authorities(), metrics, 7));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        spawn_local(accept(listener, Rc::clone(&worker)));
+        let connections = Rc::new(Connections::new());
+        spawn_local(accept(listener, Rc::clone(&worker), Rc::clone(&connections)));
         let proxy = Self {
             address,
             worker,
+            connections,
             held,
             folder,
             _records: records,
@@ -105,6 +109,16 @@ impl TestProxy {
         String::from_utf8(bytes).unwrap()
     }
 
+    /// Ends as the process does at a signal.
+    pub(crate) async fn end(&self) {
+        self.connections.end(&self.worker).await;
+    }
+
+    /// The number of exchanges in progress.
+    pub(crate) fn open_requests(&self) -> usize {
+        self.worker.open_requests()
+    }
+
     /// Waits until no exchange is in progress.
     pub(crate) async fn wait_idle(&self) {
         while self.worker.open_requests() > 0 {
@@ -126,7 +140,7 @@ impl TestProxy {
     }
 }
 
-async fn accept(listener: TcpListener, worker: Rc<Worker>) {
+async fn accept(listener: TcpListener, worker: Rc<Worker>, connections: Rc<Connections>) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let worker = Rc::clone(&worker);
@@ -134,7 +148,7 @@ async fn accept(listener: TcpListener, worker: Rc<Worker>) {
             let worker = Rc::clone(&worker);
             async move { Ok::<_, Infallible>(request::answer(worker, incoming).await) }
         });
-        spawn_local(async move {
+        connections.serve(async move {
             let served = http1::Builder::new()
                 .half_close(false)
                 .serve_connection(TokioIo::new(stream), service);
