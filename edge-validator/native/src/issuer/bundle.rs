@@ -30,6 +30,8 @@ pub(crate) struct BundleFollower {
     pub(crate) records: Records,
     /// Numbers the reports on audit heads.
     pub(crate) memory: Memory,
+    /// Whether the highest audit head is printed from time to time.
+    pub(crate) prints_audit_head: bool,
 }
 
 impl BundleFollower {
@@ -112,7 +114,8 @@ impl BundleFollower {
     /// Writes the highest audit head of the issuer into the log, from time to time.
     fn show_head(&self, snapshot: &Snapshot, lines: &mut Periodic) {
         let now = clock::now();
-        if snapshot.highest_audit_head().is_some()
+        if self.prints_audit_head
+            && snapshot.highest_audit_head().is_some()
             && lines.begin(now)
             && let Some(line) = head_line(snapshot, now)
         {

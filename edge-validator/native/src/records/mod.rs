@@ -43,7 +43,7 @@ const KEEP_TIME: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum RecordsError {
     /// The folder or a file in it.
-    #[error("{0}")]
+    #[error("{0}{advice}", advice = advise(.0))]
     Folder(#[from] FileError),
     /// A thread or its runtime.
     #[error("a thread cannot be started: {0}")]
@@ -51,6 +51,14 @@ pub enum RecordsError {
     /// The source of randomness.
     #[error("the system gives no randomness: {0}")]
     Random(getrandom::Error),
+}
+
+/// How the operator can end a fault of the folder, if the fault does not say so itself.
+const fn advise(fault: &FileError) -> &'static str {
+    match fault {
+        FileError::Locked(_) => ", expected a folder that no other proxy uses",
+        _ => "",
+    }
 }
 
 /// The records of the proxy, for its workers.

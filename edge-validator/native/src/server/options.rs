@@ -26,6 +26,8 @@ pub struct ProxyOptions {
     pub records: PathBuf,
     /// The number of threads that serve requests.
     pub threads: usize,
+    /// Whether the proxy prints the highest head of the issuer's audit once a minute.
+    pub prints_audit_head: bool,
     /// The settings of forward auth; `None` if the proxy sends requests itself.
     pub forward_auth: Option<ForwardAuth>,
 }

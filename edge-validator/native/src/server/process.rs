@@ -61,6 +61,7 @@ impl Process {
             metrics: Arc::clone(&metrics),
             records: record_threads.records().clone(),
             memory: Memory::new(getrandom::u64()?),
+            prints_audit_head: options.prints_audit_head,
         });
         spawn_local(Rc::clone(&follower).follow(following));
         metrics.configurations.count(true);

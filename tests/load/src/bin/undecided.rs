@@ -26,6 +26,7 @@ fn main() -> Result<()> {
         connections: CONNECTIONS,
         admin: None,
         records: records.into(),
+        prints_audit_head: true,
         threads: 1,
         forward_auth: None,
     };

@@ -1,6 +1,6 @@
 //! `edgewrit proxy`.
 
-use super::running::{Log, proxy_signals, start_log};
+use super::running::{Log, parse_address, proxy_signals, start_log};
 use crate::input::edge_configuration::ConfigFiles;
 use crate::output::failure::Failure;
 use crate::output::streams::print_errors;
@@ -21,7 +21,7 @@ SIGTERM and Ctrl-C let requests in progress end, for at most 15 seconds; a secon
 With `--admin`, GET /metrics is for Prometheus, /healthz answers while the process lives, and /readyz while requests can be decided.
 
 Examples:
-  TRAVEL_KEY=… EDGE_SECRET=… edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
+  EDGE_KEY=… TRAVEL_KEY=… edgewrit proxy --config edge.yaml --listen 127.0.0.1:8000
   edgewrit proxy --config edge.yaml --secrets /run/secrets/edge --listen 0.0.0.0:8000 --admin 9901
   edgewrit proxy --config edge.yaml --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem";
 
@@ -44,7 +44,7 @@ pub(crate) struct Proxy {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// Address and port; port 0 takes a free one, which is printed
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address)]
     listen: SocketAddr,
     /// Certificate of the listener for requests, with those between it and its authority, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -110,6 +110,7 @@ impl Proxy {
             connections: self.connections,
             admin: self.admin,
             records: self.records,
+            prints_audit_head: true,
             threads: self.threads.unwrap_or_else(cores),
             forward_auth,
         };

@@ -4,6 +4,7 @@ use crate::output::failure::Failure;
 use crate::output::streams::LogOutput;
 use clap::ValueEnum;
 use edgewrit_native::ProxySignal;
+use std::net::SocketAddr;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
@@ -11,12 +12,18 @@ use tracing_subscriber::filter::LevelFilter;
 /// Least severe lines of the log.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Log {
-    /// Failures alone
+    /// Failures
     Error,
-    /// And what was refused, starts and stops
+    /// Failures, refusals, starts and stops
     Info,
-    /// And every answer
+    /// All of these, and every answer
     Debug,
+}
+
+/// Reads the address of a listener.
+pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an IP address and a port, such as `127.0.0.1:8000`".into())
 }
 
 /// Starts the log of this process: JSON lines on standard error.
@@ -65,4 +72,18 @@ pub(crate) fn proxy_signals() -> Result<mpsc::Receiver<ProxySignal>, Failure> {
         }
     });
     Ok(signals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_address;
+
+    #[test]
+    fn an_address_has_an_ip_address_and_a_port() {
+        assert_eq!(parse_address("[::1]:80"), Ok("[::1]:80".parse().unwrap()));
+        for text in ["8000", "127.0.0.1", "localhost:8000", ":8000", ""] {
+            let fault = parse_address(text).unwrap_err();
+            assert!(fault.contains("such as `127.0.0.1:8000`"), "{text}: {fault}");
+        }
+    }
 }

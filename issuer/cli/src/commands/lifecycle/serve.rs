@@ -1,6 +1,6 @@
 //! `edgewrit serve`.
 
-use super::running::{Log, start_log, stop_signal};
+use super::running::{Log, parse_address, start_log, stop_signal};
 use crate::input::document::Document;
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
@@ -40,7 +40,7 @@ pub(crate) struct Serve {
     config: Option<PathBuf>,
     /// Address and port [default: 127.0.0.1:8080]; port 0 takes a free one, which is printed and
     /// written to DIR/listening
-    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_LISTEN")]
+    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_LISTEN", value_parser = parse_address)]
     listen: Option<SocketAddr>,
     /// Origin under which clients and edges know the issuer [default on loopback: http://ADDR]
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
@@ -70,7 +70,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", env = "EDGEWRIT_CLIENT_FAILURES")]
     client_failures: Option<u64>,
     /// Address and port where Prometheus reads metrics [default: nowhere]
-    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_METRICS")]
+    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_METRICS", value_parser = parse_address)]
     metrics: Option<SocketAddr>,
     /// File to which the audit's lines are written too, for shippers; `-` is standard output
     /// [default: nowhere]

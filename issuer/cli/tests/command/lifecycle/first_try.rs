@@ -123,8 +123,7 @@ impl TryPlace {
                 child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
                 panic!("the guide ended: {guide:#?}\n{errors}");
             };
-            // Lines of JSON are records.
-            guide.extend(line.ok().filter(|line| !line.starts_with('{')));
+            guide.extend(line.ok());
         }
         // The records follow; a pipe that is full must not stop the proxy.
         thread::spawn(move || lines.for_each(drop));
@@ -195,6 +194,7 @@ fn the_requests_of_the_guide_are_permitted_and_refused() {
     let (place, api) = (TryPlace::new(), Api::with_document());
     let credential = ["--credential", "X-Api-Key: API_KEY"];
     let running = place.start(&[&["--upstream", &api.origin], &credential[..]].concat());
+    assert!(running.guide[0].starts_with("proxy  "), "{:#?}", running.guide);
     assert!(running.says("operations  3, from http://"), "{:#?}", running.guide);
     let curl = running.commands("curl");
     assert_eq!(send(&curl[0], None), (200, "[]".to_owned()));
@@ -263,7 +263,8 @@ fn a_document_of_swagger_2_is_named_and_not_read() {
 #[test]
 fn a_terminal_that_closes_ends_the_process_in_order() {
     let (place, api) = (TryPlace::new(), Api::with_document());
-    let running = place.start(&["--upstream", &api.origin]);
+    let with_slash = format!("{}/", api.origin);
+    let running = place.start(&["--upstream", &with_slash]);
     assert!(running.stop("-HUP").success());
     place.assert_nothing_left();
 }
@@ -347,7 +348,7 @@ fn an_upstream_that_cannot_be_used_has_one_message() {
     drop(closed);
     let file = place.folder.file("openapi.json", PETS);
     for (upstream, message) in [
-        (format!("http://{address}"), "Connection refused"),
+        (format!("http://{address}"), "the API does not answer at http://"),
         ("http://api.example".to_owned(), "plain `http` only to loopback"),
         ("https://api.example/v1".to_owned(), "without path"),
         ("api.example".to_owned(), "expected an origin"),

@@ -108,7 +108,7 @@ fn find_document(agent: &Agent, upstream: &Origin) -> Result<ApiDescription, Fai
 /// The answer of the upstream to a request for `url`, whatever its status is.
 fn get(agent: &Agent, url: &str) -> Result<Response<Body>, Failure> {
     let answer = agent.get(url).call();
-    answer.map_err(|error| Failure::new(format!("`--upstream`: {url}: {error}")))
+    answer.map_err(|error| Failure::new(format!("`--upstream`: the API does not answer at {url}: {error}")))
 }
 
 /// The body of an answer, or `None` if it has another status than 200 or is too large.

@@ -85,7 +85,7 @@ impl Guide<'_> {
         let mint = format!("{program} mint --task {task} --issuer {} --tokens", self.issuer);
         vec![
             String::new(),
-            "The issuer compares what the task was granted with what it used:".to_owned(),
+            "Two seconds later, the issuer can compare what the task was granted with what it used:".to_owned(),
             format!("  {program} task show {FIRST_TASK} --data {}", self.root()),
             format!("For another writ, edit {task}, and then:"),
             format!("  TOKEN=$(. {client}; {mint})"),

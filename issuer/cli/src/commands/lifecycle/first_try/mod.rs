@@ -1,6 +1,6 @@
 //! `edgewrit try`.
 
-use super::running::{Log, proxy_signals, start_log};
+use super::running::{Log, parse_address, proxy_signals, start_log};
 use super::serve::CONFIG_FILE;
 use crate::input::document::Document;
 use crate::input::edge_configuration::{EdgeConfiguration, complete_document};
@@ -65,7 +65,7 @@ pub(crate) struct FirstTry {
     #[arg(long, value_name = "NAME: [SCHEME ]VARIABLE")]
     credential: Vec<String>,
     /// Address and port of the proxy, on loopback; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))]
+    #[arg(long, value_name = "ADDR", value_parser = parse_address, default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))]
     listen: SocketAddr,
     /// Folder that stays, new or empty [default: a temporary folder]
     #[arg(long, value_name = "DIR")]
@@ -114,6 +114,8 @@ impl FirstTry {
             tls: None,
             connections: CONNECTIONS,
             records: folder.path(RECORDS),
+            // The reader of the guide sees only the records of the own requests.
+            prints_audit_head: false,
             threads: THREADS,
             admin: None,
             forward_auth: None,
@@ -131,7 +133,9 @@ impl FirstTry {
 
     /// Reads the arguments and the description of the API.
     fn plan(&self) -> Result<Plan, Failure> {
-        let upstream = Origin::parse(&self.upstream).map_err(|fault| {
+        // Browsers show an origin with a slash at its end.
+        let origin = self.upstream.strip_suffix('/').unwrap_or(&self.upstream);
+        let upstream = Origin::parse(origin).map_err(|fault| {
             let expected = expected_origin(fault);
             Failure::new(format!("`--upstream`: expected {expected}"))
         })?;

@@ -101,7 +101,8 @@ fn a_folder_of_records_belongs_to_one_proxy() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said.contains("error: `--records`: ") && said.contains("held by another process"),
+        said.contains("error: `--records`: ")
+            && said.contains("held by another process, expected a folder that no other proxy uses"),
         "{said}"
     );
 }
