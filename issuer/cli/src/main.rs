@@ -47,7 +47,7 @@ Examples:
   edgewrit operations check edge.yaml
   edgewrit operations replay --config edge.yaml --task task.yaml access.log
 
-Every command says `--help`. A value may begin with `-`. One that is spelled like an option of the command
+Every command has `--help`. A value may begin with `-`. One that is spelled like an option of the command
 is written `--option=VALUE`, or behind `--`.";
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +63,7 @@ enum Commands {
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
     Client(commands::administration::client::ClientCommand),
-    /// Register validators, replace their credentials
+    /// Register edges, replace their credentials
     #[command(subcommand)]
     Edge(commands::administration::edge::EdgeCommand),
     /// Look at signing keys, let the next one sign, give one up
@@ -74,9 +74,9 @@ enum Commands {
     /// Look at tasks
     #[command(subcommand)]
     Task(commands::reports::task::TaskCommand),
-    /// Say what became of a request, and why
+    /// Show what happened to a request, and why
     Why(commands::reports::why::Why),
-    /// Verify, export and follow what happened
+    /// Verify, export and follow the audit
     #[command(subcommand)]
     Audit(commands::reports::audit::AuditCommand),
     /// Copy database and keys while the issuer runs

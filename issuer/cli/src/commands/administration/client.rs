@@ -16,7 +16,7 @@ pub(crate) enum ClientCommand {
     Add(ClientAdd),
     /// List orchestrators
     List(ClientList),
-    /// Give an orchestrator another secret; the one it has counts for some more time
+    /// Give an orchestrator another secret; the present one stays valid for some more time
     Rotate(ClientRotate),
     /// Shut an orchestrator out: its sessions, launch tokens, agents and writs end now
     End(End),
@@ -75,7 +75,7 @@ Example:
 pub(crate) struct ClientRotate {
     /// Id of the client
     client_id: String,
-    /// Seconds for which the secret that it has still counts
+    /// Seconds for which the present secret stays valid
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     overlap: u64,
     #[command(flatten)]

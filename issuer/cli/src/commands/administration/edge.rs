@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// Register validators, replace their credentials
+/// Register edges, replace their credentials
 #[derive(Debug, Subcommand)]
 pub(crate) enum EdgeCommand {
-    /// Register a validator; prints the beginning of its configuration and, once, its credential
+    /// Register an edge; prints the beginning of its configuration and, once, its credential
     Add(EdgeAdd),
-    /// Give a validator another credential; the one that it has is valid for some more time
+    /// Give an edge another credential; the present one stays valid for some more time
     Rotate(EdgeRotate),
 }
 
@@ -28,7 +28,7 @@ Examples:
   edgewrit edge add front-door --audience https://travel.example \\
       --upstream travel=https://api.travel.example --upstream pay=https://pay.example --data ./data";
 
-/// Register a validator
+/// Register an edge
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EdgeAdd {
@@ -56,7 +56,7 @@ Give the new credential to the edge as the secret EDGE_KEY. Until the overlap is
 Example:
   edgewrit edge rotate front-door --overlap 86400 --data ./data";
 
-/// Give a validator another credential
+/// Give an edge another credential
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE)]
 pub(crate) struct EdgeRotate {

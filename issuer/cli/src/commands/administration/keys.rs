@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 pub(crate) enum Keys {
     /// List every key: what it signs, where it stands, since when
     List(KeyList),
-    /// Let the next key sign; what the one before signed goes on to count
+    /// Let the next key sign; what the key before it signed stays valid
     Rotate(KeyRotate),
-    /// Give a key up: nothing that it signed counts from now on, at any edge
+    /// Give a key up: nothing that it signed is valid from now on, at any edge
     Drop(DropKey),
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum ConfigCommand {
 const EXAMPLES: &str = "\
 Examples:
   edgewrit config check edge.yaml
-  edgewrit config check --json edge.yaml > edge.json    # what the edges themselves take";
+  edgewrit config check --json edge.yaml > edge.json    # for Envoy and the Worker";
 
 /// Read an edge's configuration as the edge does
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ Examples:
 pub(crate) struct ConfigCheck {
     /// The configuration, YAML or JSON
     file: PathBuf,
-    /// Print it as JSON, which is what edges take
+    /// Print it as JSON, which Envoy and the Worker take
     #[arg(long)]
     json: bool,
 }

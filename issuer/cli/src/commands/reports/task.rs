@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// Look at tasks
 #[derive(Debug, Subcommand)]
 pub(crate) enum TaskCommand {
-    /// Hold what a task was granted against what it used
+    /// Compare what a task was granted with what it used
     Show(Show),
 }
 
@@ -21,7 +21,7 @@ A task can have any name, `--help` too: `edgewrit task show --help` shows the ta
 Example:
   edgewrit task show trip-42 --data ./data";
 
-/// Hold what a task was granted against what it used
+/// Compare what a task was granted with what it used
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, disable_help_flag = true)]
 pub(crate) struct Show {
