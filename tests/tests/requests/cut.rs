@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// The time for which a response goes on before its task ends.
 const BEFORE: Duration = Duration::from_secs(4);
+/// Least bytes of the response before its task ends: its head, and some parts of its body.
+const HEAD_AND_PARTS: usize = 300;
 /// The time within which the response ends afterwards: far within the freshness bound.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -25,6 +27,24 @@ impl CutResponse {
         stream.set_read_timeout(Some(Duration::from_millis(500)))?;
         stream.write_all(&search("LHR", writ).bytes("edge.example"))?;
         Ok(Self(stream))
+    }
+
+    /// Reads for `time`, and longer until `count` bytes have arrived. The response must not end.
+    fn read_at_least(&mut self, count: usize, time: Duration) -> Result<()> {
+        let (mut all, mut over) = self.read_for(time)?;
+        let deadline = Deadline::after(SOON);
+        while !over && all.len() < count && !deadline.passed() {
+            let (more, ended) = self.read_for(Duration::from_millis(500))?;
+            all.extend(more);
+            over = ended;
+        }
+        ensure!(
+            !over && all.len() >= count,
+            "over: {over}, {} bytes: {}",
+            all.len(),
+            String::from_utf8_lossy(&all)
+        );
+        Ok(())
     }
 
     /// The bytes that arrive within `time`, and whether the response is over by then.
@@ -57,12 +77,8 @@ fn a_response_is_cut_when_its_task_ends() -> Result<()> {
         let writ = writs.first().context("no writ")?;
         edge.wait_until_ready(writ)?;
         let mut response = CutResponse::begin(&edge, writ)?;
-        let (before, over) = response.read_for(BEFORE)?;
-        ensure!(
-            !over && before.len() > 300,
-            "{kind}: {}",
-            String::from_utf8_lossy(&before)
-        );
+        let before = response.read_at_least(HEAD_AND_PARTS, BEFORE);
+        before.with_context(|| format!("{kind} said:\n{}", edge.log().tail(20)))?;
         let completed = issuer.post(&stand.client, &format!("/v1/tasks/{kind}/complete"), &json!({}))?;
         ensure!(completed.status == 200, "{}", completed.json());
         let (after, over) = response.read_for(SOON)?;
