@@ -12,6 +12,7 @@
 
 mod admin;
 mod clock;
+mod error_line;
 mod forward_auth;
 mod issuer;
 mod issuer_client;

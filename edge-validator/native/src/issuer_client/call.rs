@@ -1,6 +1,7 @@
 //! One call to the issuer: sent once, to its origin, with a time limit.
 
 use super::IssuerClient;
+use crate::error_line::error_line;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, OwnedAnswer};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -17,6 +18,7 @@ pub(crate) async fn call(client: &IssuerClient, config: &Config, call: &Call) ->
     match timeout(limit, send(client, config, call)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
+            let error = error_line(&*error);
             tracing::warn!(error, path = call.path, "the issuer cannot be called");
             OwnedAnswer::failed()
         }

@@ -12,6 +12,7 @@ pub(crate) use answer::ProxyResponse;
 pub(crate) use incoming::IncomingHead;
 
 use crate::clock;
+use crate::error_line::error_line;
 use crate::issuer_client;
 use crate::request::answer::ResponseBody;
 use crate::upstream::UpstreamBody;
@@ -116,7 +117,7 @@ impl Exchange {
             Ok(response) => self.pass_on(in_flight, response).await,
             Err(error) => {
                 tracing::warn!(
-                    error = error.line(),
+                    error = error_line(&error),
                     upstream = upstream.name(),
                     "the upstream gave no answer"
                 );

@@ -1,6 +1,7 @@
 //! An edge in memory, whose permits come from the pipeline.
 
 use crate::clock;
+use crate::error_line::error_line;
 use crate::request::outgoing::{self, OtherRequest};
 use crate::upstream::{SendError, UpstreamBody, UpstreamClient};
 use edgewrit_edge::config::Config;
@@ -127,7 +128,7 @@ impl TestEdge {
         let upstream = Arc::clone(&outgoing.upstream);
         let request = outgoing::build(outgoing).map_err(|error: OtherRequest| error.to_string())?;
         let sent = self.client.send(&upstream, request).await;
-        sent.map_err(|error: SendError| error.line())
+        sent.map_err(|error: SendError| error_line(&error))
     }
 
     /// Sends a permitted request, and reads the response to its end.

@@ -30,16 +30,3 @@ pub(crate) enum SendError {
     #[error("no response within {} s", .0.as_secs())]
     Late(Duration),
 }
-
-impl SendError {
-    /// The error with its causes, on one line.
-    pub(crate) fn line(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        text
-    }
-}

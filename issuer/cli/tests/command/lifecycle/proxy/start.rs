@@ -31,6 +31,7 @@ fn a_proxy_without_an_issuer_starts_after_a_while_and_refuses() {
     assert_eq!(scene.search(&proxy).0, 503);
     assert_eq!(proxy.page("/readyz").0, 503);
     assert!(proxy.line("serving without a bundle").contains("WARN"));
+    assert!(proxy.line("the issuer cannot be called").contains("Connection refused"));
 }
 
 #[test]
