@@ -97,11 +97,22 @@ fn report_to_words(report: &Value) -> Result<Vec<String>, Failure> {
         let count = refused.get("count").and_then(Value::as_u64).unwrap_or_default();
         let [label, audience, last] = ["/label", "/audience", "/last_at"].map(|name| text_at(refused, name));
         lines.push(format!(
-            "  {count:>5} times {} at {}, last {}",
-            label?, audience?, last?
+            "  {count:>5} {} {} at {}, last {}",
+            times_word(count),
+            label?,
+            audience?,
+            last?
         ));
     }
     Ok(lines)
+}
+
+/// The noun behind a number of uses or refusals.
+const fn times_word(count: u64) -> &'static str {
+    match count {
+        1 => "time",
+        _ => "times",
+    }
 }
 
 /// The uses of a grant, for people.
@@ -113,6 +124,26 @@ fn uses_to_words(used: &Value) -> String {
         .unwrap_or_default();
     match number("/used") {
         None | Some(0) => format!("never used{spent}"),
-        Some(times) => format!("used {times} times{spent}"),
+        Some(times) => format!("used {times} {}{spent}", times_word(times)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uses_to_words;
+    use serde_json::json;
+
+    #[test]
+    fn the_uses_of_a_grant_are_said_in_words() {
+        for (used, words) in [
+            (json!({}), "never used"),
+            (json!({"used": 1}), "used 1 time"),
+            (
+                json!({"used": 2, "allowance": {"spent": 3, "max": 5}}),
+                "used 2 times, 3 of 5 spent",
+            ),
+        ] {
+            assert_eq!(uses_to_words(&used), words);
+        }
     }
 }

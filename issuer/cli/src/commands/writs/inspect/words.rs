@@ -16,7 +16,7 @@ const TEXTS: [(&str, &str); 8] = [
     ("jti", "id"),
     ("lin", "lineage"),
 ];
-const TIMES: [(&str, &str); 3] = [("iat", "issued"), ("nbf", "counts from"), ("exp", "expires")];
+const TIMES: [(&str, &str); 3] = [("iat", "issued"), ("nbf", "valid from"), ("exp", "expires")];
 
 /// The claims and grants of the token, which may be forged.
 pub(super) fn describe(header: &Json, payload: &Json, now: UnixSeconds) -> Vec<String> {
