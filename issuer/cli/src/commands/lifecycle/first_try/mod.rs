@@ -58,7 +58,7 @@ pub(crate) struct FirstTry {
     /// An OpenAPI document of the API, 3.0 or 3.1, YAML or JSON
     #[arg(long, value_name = "FILE", conflicts_with = "operation")]
     openapi: Option<PathBuf>,
-    /// An operation of the API, with the names of its query
+    /// An operation of the API without a body, with the names of its query
     #[arg(long, value_name = "METHOD /PATH[?NAME&..]")]
     operation: Vec<String>,
     /// Header with the credential of the API: the value is taken from the environment variable
