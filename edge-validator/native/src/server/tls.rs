@@ -29,6 +29,8 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// The private key, in PEM.
     pub key: PathBuf,
+    /// Whether the group of the files may read them.
+    pub group: GroupRead,
 }
 
 /// Why the files of the certificate cannot be used.
@@ -76,8 +78,8 @@ impl TlsFiles {
     /// read differs from one that can.
     pub(super) fn hash_content(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        let certificate = read_file("--tls-cert", &self.certificate, Provided::Settings);
-        let key = read_file("--tls-key", &self.key, Provided::Secret);
+        let certificate = self.read_file("--tls-cert", &self.certificate, Provided::Settings);
+        let key = self.read_file("--tls-key", &self.key, Provided::Secret);
         for content in [certificate, key] {
             content.map_err(|error| error.to_string()).hash(&mut hasher);
         }
@@ -85,7 +87,7 @@ impl TlsFiles {
     }
 
     fn read_certificates(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-        let pem = read_file("--tls-cert", &self.certificate, Provided::Settings)?;
+        let pem = self.read_file("--tls-cert", &self.certificate, Provided::Settings)?;
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
         let fault = |fault: String| TlsError::Certificate(self.certificate.clone(), fault);
         match certificates {
@@ -96,7 +98,7 @@ impl TlsFiles {
     }
 
     fn read_key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
-        let pem = read_file("--tls-key", &self.key, Provided::Secret)?;
+        let pem = self.read_file("--tls-key", &self.key, Provided::Secret)?;
         PrivateKeyDer::from_pem_slice(&pem).map_err(|error| {
             let fault = match error {
                 rustls::pki_types::pem::Error::NoItemsFound => "there is no unencrypted private key in PEM".to_owned(),
@@ -104,6 +106,11 @@ impl TlsFiles {
             };
             TlsError::Key(self.key.clone(), fault)
         })
+    }
+
+    fn read_file(&self, option: &'static str, file: &Path, what: Provided) -> Result<Vec<u8>, TlsError> {
+        let content = read_provided(file, what, self.group).map_err(|error| TlsError::File(option, error))?;
+        content.ok_or_else(|| TlsError::Missing(option, file.to_owned()))
     }
 
     fn name_fault(&self, error: &rustls::Error) -> TlsError {
@@ -116,11 +123,6 @@ impl TlsFiles {
             error => TlsError::Key(self.key.clone(), error.to_string()),
         }
     }
-}
-
-fn read_file(option: &'static str, file: &Path, what: Provided) -> Result<Vec<u8>, TlsError> {
-    let content = read_provided(file, what, GroupRead::Never).map_err(|error| TlsError::File(option, error))?;
-    content.ok_or_else(|| TlsError::Missing(option, file.to_owned()))
 }
 
 /// Completes the handshake of a client. `None` if it fails, or is not over in time.

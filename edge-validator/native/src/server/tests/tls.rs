@@ -2,6 +2,7 @@
 
 use super::super::tls::{HANDSHAKE_TIME, HANDSHAKES, TlsFiles};
 use super::*;
+use edgewrit_files::GroupRead;
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use rustls::RootCertStore;
 use rustls::client::ClientConfig;
@@ -30,6 +31,7 @@ impl Files {
         let files = TlsFiles {
             certificate: path("cert.pem"),
             key: path("key.pem"),
+            group: GroupRead::Refused,
         };
         write_secret(&files.certificate, &made.cert.pem());
         write_secret(&files.key, &made.signing_key.serialize_pem());
@@ -230,4 +232,13 @@ async fn a_new_certificate_is_taken_and_a_broken_one_is_rejected() {
     .await;
     input.reload(ReloadCause::Signal).await;
     assert!(readings.has_changed().unwrap(), "a signal reads the same files again");
+}
+
+#[test]
+fn the_group_may_read_the_key_only_if_the_operator_accepts_it() {
+    let mut of_group = Files::of(&certificate());
+    fs::set_permissions(&of_group.files.key, fs::Permissions::from_mode(0o440)).unwrap();
+    assert!(of_group.fault().contains("--group-readable"), "{}", of_group.fault());
+    of_group.files.group = GroupRead::Accepted;
+    assert!(of_group.files.read().is_ok());
 }

@@ -49,7 +49,7 @@ pub(crate) struct Proxy {
     /// Certificate of the listener for requests, with those between it and its authority, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// Private key of the certificate, in PEM, that only the user of the process may read
+    /// Private key of the certificate, in PEM, which only the user of the process may read
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// Connections of clients at the same time; more wait to be accepted
@@ -61,7 +61,7 @@ pub(crate) struct Proxy {
     /// Folder with a file for each secret; without it, secrets are environment variables
     #[arg(long, value_name = "DIR")]
     secrets: Option<PathBuf>,
-    /// Accept that the group of the files of the secrets may read them, as Kubernetes arranges it
+    /// Accept that the group of secrets and of the key may read these files, as Kubernetes arranges it
     #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
     group_readable: Option<bool>,
     /// Folder in which records wait until the issuer has them; made if it is not there
@@ -103,10 +103,11 @@ impl Proxy {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let options = ProxyOptions {
             listen: self.listen,
-            tls: self
-                .tls_cert
-                .zip(self.tls_key)
-                .map(|(certificate, key)| TlsFiles { certificate, key }),
+            tls: self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles {
+                certificate,
+                key,
+                group: files.group,
+            }),
             connections: self.connections,
             admin: self.admin,
             records: self.records,
