@@ -44,7 +44,11 @@ impl ProblemClass {
             Self::SnapshotStale => (503, "snapshot_stale", "the edge has no fresh keys and revocations"),
             Self::SpendUnavailable => (503, "spend_unavailable", "the issuer could not debit a use"),
             Self::AuditUnavailable => (503, "audit_unavailable", "what is permitted could not be recorded"),
-            Self::Busy => (503, "busy", "the edge judges as many bodies as it can hold"),
+            Self::Busy => (
+                503,
+                "busy",
+                "the edge has as many requests or bodies in progress as it can hold",
+            ),
             Self::EdgeFault => (503, "edge_fault", "the edge cannot serve this request"),
         }
     }
@@ -183,7 +187,7 @@ problems! {
     BodyTooLarge => BodyTooLarge, "the body is longer than the operation's limit";
     ContentType => ContentType, "`content-type` is not that of the operation's body, in UTF-8";
     ContentEncoding => ContentType, "the body is encoded";
-    Busy => Busy, "the bodies that are judged at the same time take all room that there is, or those of one lineage its share";
+    Busy => Busy, "the bodies that are judged at the same time take all room that there is, or those of one lineage its share; or a proxy has as many requests in progress as it can hold";
     BodySyntax => BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
     BodyLimit => BadRequest, "the body is too deep, its values or numbers are too many or too long, or a form has more fields than `pieces_max`";
     BodyRepeated => BadRequest, "a member stands twice in an object, whatever its case, or a field twice in a form, or beside another that some readers take for it";

@@ -25,6 +25,8 @@ pub enum HostFault {
     OtherRequest,
     /// The host could not record the permit.
     Unrecorded,
+    /// As many requests are in progress as the host can hold.
+    Busy,
 }
 
 impl From<HostFault> for Objection {
@@ -35,6 +37,7 @@ impl From<HostFault> for Objection {
             HostFault::OtherUpstream => Reason::HostUpstream,
             HostFault::OtherRequest => Reason::HostRequest,
             HostFault::Unrecorded => Reason::Unrecorded,
+            HostFault::Busy => Reason::Busy,
         }
         .into()
     }

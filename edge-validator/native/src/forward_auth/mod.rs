@@ -23,7 +23,11 @@ pub(crate) async fn answer(
     forward_auth: Arc<ForwardAuth>,
     request: Request<Incoming>,
 ) -> ProxyResponse {
-    let (environment, _open) = (worker.environment(), worker.open_request());
+    let environment = worker.environment();
+    let Some(_open) = worker.open_request() else {
+        let refusal = Refusal::of_host(HostFault::Busy, &environment.memory, clock::now());
+        return refuse(&worker, &environment, &forward_auth, &refusal);
+    };
     let (parts, body) = request.into_parts();
     let Some(head) = IncomingHead::read(&parts, &body) else {
         let refusal = Refusal::of_host(HostFault::Unreadable, &environment.memory, clock::now());

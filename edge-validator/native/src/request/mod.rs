@@ -32,10 +32,16 @@ use tokio::task::spawn_local;
 /// Answers one request. The exchange is a task of its own: it goes on when the client is gone, so
 /// that each spend and each sent request has its record.
 pub(crate) async fn answer(worker: Rc<Worker>, request: Request<Incoming>) -> ProxyResponse {
+    let environment = worker.environment();
+    let Some(open) = worker.open_request() else {
+        let refusal = Refusal::of_host(HostFault::Busy, &environment.memory, clock::now());
+        worker.record(&environment, &refusal.record());
+        return answer::problem(&refusal.response());
+    };
     let (reply, answered) = oneshot::channel();
     let exchange = Exchange {
-        environment: worker.environment(),
-        _open: worker.open_request(),
+        environment,
+        _open: open,
         worker,
         reply,
     };

@@ -1,7 +1,7 @@
 //! Exchanges whose client or upstream ends too early.
 
 use crate::testing::on_one_thread;
-use crate::testing::proxy::TestProxy;
+use crate::testing::proxy::{PLACES, TestProxy};
 use crate::testing::scripted::{Line, Scripted};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use std::io;
@@ -45,6 +45,28 @@ fn a_request_that_outlasts_the_end_of_the_process_has_a_record() {
         assert_eq!(proxy.open_requests(), 0);
         upstream.wait_told(1).await;
         proxy.wait_for_record(r#""outcome":"aborted""#).await;
+    });
+}
+
+#[test]
+fn requests_in_progress_are_bounded() {
+    on_one_thread(async {
+        let upstream = Scripted::start(|line| wait_for_end(line, "")).await;
+        let proxy = TestProxy::start(upstream.origin()).await;
+        let mut clients = Vec::new();
+        for place in 1..=PLACES {
+            clients.push(proxy.begin("GET", "/first").await);
+            upstream.wait_executed(place).await;
+        }
+        let refused = proxy.fetch("GET", "/first", "}").await;
+        assert!(
+            refused.starts_with("HTTP/1.1 503") && refused.contains(":busy"),
+            "{refused}"
+        );
+        assert_eq!(upstream.connections(), PLACES);
+        drop(clients);
+        upstream.wait_told(PLACES).await;
+        proxy.wait_idle().await;
     });
 }
 

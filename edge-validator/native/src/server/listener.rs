@@ -6,7 +6,6 @@ use super::tls::HANDSHAKES;
 use crate::forward_auth;
 use crate::request::{self, ProxyResponse};
 use crate::worker::Worker;
-use edgewrit_connections::count_connections_that_fit;
 use hyper::Request;
 use hyper::body::Incoming;
 use rustls::server::ServerConfig;
@@ -21,8 +20,6 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
-/// Descriptors of one connection: its own, and that of an upstream.
-const DESCRIPTORS: u64 = 2;
 /// Pause after a connection that cannot be accepted, for want of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -40,9 +37,8 @@ pub(super) struct Door {
 impl Door {
     /// Lets at most so many connections in at the same time.
     pub(super) fn new(connections: usize, tls: Option<watch::Receiver<Arc<ServerConfig>>>) -> Self {
-        let connections = count_connections_that_fit(connections, DESCRIPTORS);
         Self {
-            connections: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
+            connections: Arc::new(Semaphore::new(connections)),
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             tls,
         }

@@ -22,14 +22,19 @@ use crate::forward_auth::check_start;
 use crate::reload::{self, ConfigInput, ConfigReading};
 use crate::upstream::system_tls;
 use certificate::CertificateInput;
+use edgewrit_connections::count_connections_that_fit;
 use listener::Door;
 use process::Process;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
 use workers::Workers;
+
+/// Descriptors of one connection: its own, and that of a request to an upstream. As many requests are
+/// in progress as there can be connections, although a connection with HTTP/2 has many.
+const DESCRIPTORS: u64 = 2;
 
 /// Serves with the configuration that `read` gives, until a signal stops it. Tells `ready` the
 /// addresses once requests are answered: with the first bundle, or a few seconds after the start
@@ -65,7 +70,8 @@ async fn serve_on_this_thread(
     let (tcp, listen) = bind(options.listen).map_err(|error| ProxyError::Listen(options.listen, error))?;
     let admin = options.admin.map(bind_admin).transpose()?;
     let tls = system_tls()?;
-    let mut process = Process::new(options, &tls, config, signals)?;
+    let connections = count_connections_that_fit(options.connections, DESCRIPTORS).min(Semaphore::MAX_PERMITS);
+    let mut process = Process::new(options, connections, &tls, config, signals)?;
     let addresses = ListenAddresses {
         listen,
         admin: admin.as_ref().map(|(_, address)| *address),
@@ -76,7 +82,7 @@ async fn serve_on_this_thread(
     if !process.wait_for_first_bundle().await {
         return Ok(());
     }
-    let door = Door::new(options.connections, certificates.as_ref().map(watch::Sender::subscribe));
+    let door = Door::new(connections, certificates.as_ref().map(watch::Sender::subscribe));
     let workers = Workers::start(&tcp, &door, &tls, &process.shared, &process.metrics, &process.stopping)?;
     drop(tcp);
     let input = ConfigInput {

@@ -15,7 +15,7 @@ use rustls::ClientConfig;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_local;
 
 /// Longest time for the first bundle. After it, requests are answered without one, which refuses
@@ -36,12 +36,14 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Begins to follow the bundle for `config`, and to deliver records.
+    /// Begins to follow the bundle for `config`, and to deliver records. As many requests as `places`
+    /// are in progress at the same time.
     ///
     /// # Errors
     /// [`ProxyError`] if a part cannot be started.
     pub(super) fn new(
         options: &ProxyOptions,
+        places: usize,
         tls: &ClientConfig,
         config: Config,
         signals: mpsc::Receiver<ProxySignal>,
@@ -69,6 +71,7 @@ impl Process {
             shared: Shared {
                 configs: configs.subscribe(),
                 records: record_threads.records().clone(),
+                places: Arc::new(Semaphore::new(places)),
                 forward_auth: options.forward_auth.clone().map(Arc::new),
             },
             metrics,

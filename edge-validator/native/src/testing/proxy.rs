@@ -22,12 +22,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 /// Time between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// Requests of one proxy at the same time.
+pub(crate) const PLACES: usize = 8;
 
 /// A proxy in front of one upstream.
 pub(crate) struct TestProxy {
@@ -61,6 +64,7 @@ impl TestProxy {
         let shared = Shared {
             configs: receiver,
             records: records.records().clone(),
+            places: Arc::new(Semaphore::new(PLACES)),
             forward_auth: None,
         };
         let metrics = Arc::new(WorkerMetrics::default());

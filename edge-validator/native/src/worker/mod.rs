@@ -16,7 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Time after which the metrics show the state of a worker.
@@ -27,6 +27,8 @@ const TICK: Duration = Duration::from_secs(1);
 pub(crate) struct Shared {
     pub(crate) configs: watch::Receiver<Arc<ActiveConfig>>,
     pub(crate) records: Records,
+    /// The requests that may still begin. Each may need a connection to an upstream.
+    pub(crate) places: Arc<Semaphore>,
     /// The settings of forward auth; `None` if the proxy sends requests itself.
     pub(crate) forward_auth: Option<Arc<ForwardAuth>>,
 }
@@ -100,10 +102,15 @@ impl Worker {
         self.metrics.show_held_bytes(environment.memory.bodies().held());
     }
 
-    /// Counts a request as open until the guard is dropped.
-    pub(crate) fn open_request(self: &Rc<Self>) -> OpenRequest {
+    /// Counts a request as open until the guard is dropped; `None` if as many requests are open as
+    /// the proxy has places for.
+    pub(crate) fn open_request(self: &Rc<Self>) -> Option<OpenRequest> {
+        let place = Arc::clone(&self.shared.places).try_acquire_owned().ok()?;
         self.change_open_requests(|open| open.saturating_add(1));
-        OpenRequest(Rc::clone(self))
+        Some(OpenRequest {
+            worker: Rc::clone(self),
+            _place: place,
+        })
     }
 
     /// The number of requests whose exchange is in progress.
@@ -140,10 +147,13 @@ impl Worker {
 
 /// A request whose exchange is in progress.
 #[derive(Debug)]
-pub(crate) struct OpenRequest(Rc<Worker>);
+pub(crate) struct OpenRequest {
+    worker: Rc<Worker>,
+    _place: OwnedSemaphorePermit,
+}
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        self.0.change_open_requests(|open| open.saturating_sub(1));
+        self.worker.change_open_requests(|open| open.saturating_sub(1));
     }
 }

@@ -216,6 +216,7 @@ fn faults_of_a_host_have_labels_of_their_own() {
         (HostFault::Unreadable, (503, "edge_fault", "host_unreadable")),
         (HostFault::AmbiguousAuthority, (400, "bad_request", "host_ambiguous")),
         (HostFault::OtherUpstream, (503, "edge_fault", "host_upstream")),
+        (HostFault::Busy, (503, "busy", "busy")),
         (HostFault::OtherRequest, (503, "edge_fault", "host_request")),
     ] {
         let refusal = Refusal::of_host(fault, &memory, NOW);
