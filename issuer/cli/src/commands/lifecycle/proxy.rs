@@ -1,6 +1,6 @@
 //! `edgewrit proxy`.
 
-use super::running::{Log, parse_address, proxy_signals, start_log};
+use super::running::{Log, parse_address, parse_count, proxy_signals, start_log};
 use crate::input::edge_configuration::ConfigFiles;
 use crate::output::failure::Failure;
 use crate::output::streams::print_errors;
@@ -53,7 +53,7 @@ pub(crate) struct Proxy {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// Connections of clients at the same time; more wait to be accepted
-    #[arg(long, value_name = "N", default_value_t = CONNECTIONS)]
+    #[arg(long, value_name = "N", value_parser = parse_count, default_value_t = CONNECTIONS)]
     connections: usize,
     /// Address and port of metrics and health; a port alone is one of 127.0.0.1 [default: nowhere]
     #[arg(long, value_name = "ADDR", value_parser = parse_admin)]
@@ -68,7 +68,7 @@ pub(crate) struct Proxy {
     #[arg(long, value_name = "DIR", default_value = "edgewrit-records")]
     records: PathBuf,
     /// Threads that serve requests [default: one for each core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     threads: Option<usize>,
     /// Answer this proxy, which sends the requests itself, in place of sending them (docs/forward-auth.md)
     #[arg(long, value_enum, value_name = "PROXY")]

@@ -26,6 +26,14 @@ pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "expected an IP address and a port, such as `127.0.0.1:8000`".into())
 }
 
+/// Reads a number of things of which there is at least one.
+pub(crate) fn parse_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number from 1".into()),
+        Ok(count) => Ok(count),
+    }
+}
+
 /// Starts the log of this process: JSON lines on standard error.
 pub(crate) fn start_log(least: Log) {
     let least = match least {
@@ -76,7 +84,15 @@ pub(crate) fn proxy_signals() -> Result<mpsc::Receiver<ProxySignal>, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_address;
+    use super::{parse_address, parse_count};
+
+    #[test]
+    fn a_count_is_at_least_one() {
+        assert_eq!(parse_count("1"), Ok(1));
+        for text in ["0", "-1", "1.5", "many", "", "99999999999999999999"] {
+            assert!(parse_count(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn an_address_has_an_ip_address_and_a_port() {
