@@ -19,11 +19,20 @@ pub(crate) async fn call(client: &IssuerClient, config: &Config, call: &Call) ->
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
             let error = error_line(&*error);
-            tracing::warn!(error, path = call.path, "the issuer cannot be called");
+            tracing::warn!(
+                error,
+                issuer = config.issuer(),
+                path = call.path,
+                "the issuer cannot be called"
+            );
             OwnedAnswer::failed()
         }
         Err(_) => {
-            tracing::warn!(path = call.path, "the issuer did not answer in time");
+            tracing::warn!(
+                issuer = config.issuer(),
+                path = call.path,
+                "the issuer did not answer in time"
+            );
             OwnedAnswer::failed()
         }
     }

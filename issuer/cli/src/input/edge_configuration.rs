@@ -102,8 +102,16 @@ impl ConfigFiles {
         let config = Config::read(&text, &secret);
         match asked.borrow_mut().unreadable.take() {
             Some(failure) => Err(failure),
-            None => config.map_err(|faults| document.to_failure(&faults)),
+            None => config.map_err(|faults| self.folder_fault().unwrap_or_else(|| document.to_failure(&faults))),
         }
+    }
+
+    /// The fault of a folder of secrets that does not exist, in place of one fault for each secret.
+    /// This is for the message alone: each file is checked when it is opened.
+    fn folder_fault(&self) -> Option<Failure> {
+        let folder = self.secrets.as_deref().filter(|folder| !folder.is_dir())?;
+        let folder = folder.display();
+        Some(Failure::new(format!("`--secrets`: {folder}: there is no such folder")))
     }
 
     /// Reads the secret called `name`.

@@ -35,6 +35,13 @@ fn a_proxy_without_an_issuer_starts_after_a_while_and_refuses() {
 }
 
 #[test]
+fn a_folder_of_secrets_that_does_not_exist_is_named_with_its_option() {
+    let scene = ProxyScene::new();
+    let args = ["--listen", "127.0.0.1:0", "--secrets", "nowhere"];
+    fail_with(&scene, &args, "`--secrets`: nowhere: there is no such folder");
+}
+
+#[test]
 fn a_port_in_use_is_named_with_its_option() {
     let scene = ProxyScene::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
