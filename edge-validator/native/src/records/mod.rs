@@ -3,7 +3,7 @@
 //!
 //! The flow: workers put lines into a bounded [`queue`]; one [`writer`] appends them to segments of
 //! the [`folder`] and syncs them; one [`delivery`] reads the segments, sends batches to the issuer,
-//! and removes a segment once the issuer has all of it. [`format`] has the bytes of a segment,
+//! and removes a segment once the issuer has all of it. [`mod@format`] has the bytes of a segment,
 //! [`backlog`] what is where. No worker waits for the disk, except for a record that a request
 //! needs first (`audit: strict`).
 
