@@ -1,5 +1,6 @@
-//! Files that a command reads once, because its user named them.
+//! Files that a command reads, because its user named them.
 
+use rustix::fs::{Mode, OFlags, open};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -16,4 +17,21 @@ use std::path::Path;
 )]
 pub fn open_input(path: &Path) -> io::Result<File> {
     File::open(path)
+}
+
+/// Opens a file again that a running process has read before. A pipe or a device is an error, because
+/// a read of it would wait.
+///
+/// # Errors
+/// What the system says, and [`io::ErrorKind::InvalidInput`] for another thing than a file.
+pub fn open_input_again(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(open(path, flags, Mode::empty())?);
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "only a file can be read again",
+        )),
+    }
 }

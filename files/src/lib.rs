@@ -5,7 +5,7 @@
 //! | that the process writes, and its folder | [`OwnFile`], [`open_own_directory`] | none | the user of the process | none for others |
 //! | secret, key or certificate of the operator | [`read_provided`] | within its folder | that user or root | none for others |
 //! | settings of the operator | [`read_provided`] | within its folder | that user or root | others do not write |
-//! | that a command is to read once | [`open_input`] | any | any | any |
+//! | that a command is to read once, or again | [`open_input`], [`open_input_again`] | any | any | any |
 //!
 //! The open file is checked: a path that is checked first can be another file when it is
 //! opened. With [`GroupRead::Accepted`] the group may read the first two. Clippy rejects every
@@ -23,7 +23,7 @@ mod tests;
 
 pub use data_directory::{DataDirectory, DirectoryLock};
 pub use error::{FileError, FileFault};
-pub use input::open_input;
+pub use input::{open_input, open_input_again};
 pub use own::{OwnFile, check_log_directory, make_new_files_private, open_own_directory, sync_directory_of};
 pub use provided::{Provided, read_provided};
 pub use rule::GroupRead;

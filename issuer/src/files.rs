@@ -2,7 +2,7 @@
 
 pub use edgewrit_files::{
     DataDirectory, DirectoryLock, FileError, FileFault, GroupRead, OwnFile, Provided, check_log_directory,
-    make_new_files_private, open_input, open_own_directory, read_provided, sync_directory_of,
+    make_new_files_private, open_input, open_input_again, open_own_directory, read_provided, sync_directory_of,
 };
 use std::path::Path;
 

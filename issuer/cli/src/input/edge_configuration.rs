@@ -72,8 +72,14 @@ struct Asked {
 impl ConfigFiles {
     /// Reads the configuration with its secrets.
     pub(crate) fn read(&self) -> ConfigReading {
+        self.read_by(Document::open)
+    }
+
+    fn read_by(&self, open: fn(&Path) -> Result<Document, Failure>) -> ConfigReading {
         let asked = RefCell::new(Asked::default());
-        let config = self.read_config(&asked).map_err(|failure| failure.lines().to_vec());
+        let config = self
+            .read_config(open, &asked)
+            .map_err(|failure| failure.lines().to_vec());
         let mut asked = asked.into_inner();
         config.as_ref().err().hash(&mut asked.content);
         asked.files.insert(self.config.clone());
@@ -84,8 +90,18 @@ impl ConfigFiles {
         }
     }
 
-    fn read_config(&self, asked: &RefCell<Asked>) -> Result<Config, Failure> {
-        let document = Document::open(&self.config)?;
+    /// Reads the configuration again while the proxy runs. A pipe in place of the document is a fault:
+    /// a read would wait for its writer, and the tasks of the thread with it.
+    pub(crate) fn read_again(&self) -> ConfigReading {
+        self.read_by(Document::open_again)
+    }
+
+    fn read_config(
+        &self,
+        open: fn(&Path) -> Result<Document, Failure>,
+        asked: &RefCell<Asked>,
+    ) -> Result<Config, Failure> {
+        let document = open(&self.config)?;
         let text = document.to_json();
         text.hash(&mut asked.borrow_mut().content);
         let secret = |name: &str| {
@@ -173,4 +189,36 @@ pub(crate) fn complete_document(document: Document) -> Document {
         ("audience", text("https://api.example")),
     ];
     document.with_missing_members(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConfigFiles, GroupRead};
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn a_pipe_in_place_of_the_document_is_a_fault_and_no_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("edge.yaml");
+        assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
+        let (done, faults) = mpsc::channel();
+        thread::spawn(move || {
+            let files = ConfigFiles {
+                config,
+                secrets: None,
+                group: GroupRead::Never,
+            };
+            let _gone = done.send(files.read_again().config.unwrap_err());
+        });
+        let faults = faults.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(
+            faults
+                .iter()
+                .all(|fault| fault.ends_with("only a file can be read again")),
+            "{faults:?}"
+        );
+    }
 }

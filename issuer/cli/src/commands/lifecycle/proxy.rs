@@ -127,7 +127,12 @@ impl Proxy {
         };
         let done = runtime.block_on(async {
             let signals = proxy_signals()?;
-            let served = serve(&options, move || files.read(), ready, signals).await;
+            let mut is_read = false;
+            let read = move || match std::mem::replace(&mut is_read, true) {
+                false => files.read(),
+                true => files.read_again(),
+            };
+            let served = serve(&options, read, ready, signals).await;
             served.map_err(|error| match error {
                 ProxyError::Config(faults) => Failure::from_lines(faults),
                 error => Failure::new(error),

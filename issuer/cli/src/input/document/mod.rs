@@ -3,13 +3,14 @@
 
 use crate::output::failure::Failure;
 use crate::output::json::write_json;
-use edgewrit_issuer::files::open_input;
+use edgewrit_issuer::files::{open_input, open_input_again};
 use edgewrit_issuer::json_document;
 use edgewrit_shared::json::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_yaml::{self as yaml, Places, YamlPlace};
 use lookup::Lookup;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 mod lookup;
@@ -34,7 +35,17 @@ pub(crate) struct Document {
 impl Document {
     /// Reads the file at `path`.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let bytes = read_file(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        Self::read_opened(path, open_input(path))
+    }
+
+    /// Reads the file at `path` again while the process runs, and waits for no writer of a pipe.
+    pub(crate) fn open_again(path: &Path) -> Result<Self, Failure> {
+        Self::read_opened(path, open_input_again(path))
+    }
+
+    fn read_opened(path: &Path, file: io::Result<File>) -> Result<Self, Failure> {
+        let bytes = file.map_err(|error| error.to_string()).and_then(read_file);
+        let bytes = bytes.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         Self::read_bytes(path, bytes)
     }
 
@@ -163,8 +174,7 @@ fn faults_to_failure(faults: &FaultList, name: &str, line: impl Fn(&Fault) -> St
     Failure::from_lines(faults.kept().iter().map(line).chain(rest).collect())
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let file = open_input(path).map_err(|error| error.to_string())?;
+fn read_file(file: File) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
         .read_to_end(&mut bytes)
