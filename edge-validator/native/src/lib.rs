@@ -7,6 +7,7 @@
 //! keeps the record of the outcome. `issuer_client` calls the issuer for bundles, spends and
 //! deliveries, and `issuer` holds the snapshots.
 //! `forward_auth` answers a proxy in front in place of `request`.
+//! `printer` writes lines to the standard streams in place of the workers.
 //! `metrics` counts, and `admin` shows the counters and the health of the process to the operator.
 //! `reload` replaces the configuration while the proxy runs.
 
@@ -18,6 +19,7 @@ mod issuer;
 mod issuer_client;
 mod local_executor;
 mod metrics;
+mod printer;
 mod records;
 mod reload;
 mod request;
@@ -30,6 +32,7 @@ mod upstream;
 mod worker;
 
 pub use forward_auth::ForwardAuthError;
+pub use printer::{FLUSH_TIME, LinePrinter, PRINTER_BYTES};
 pub use records::RecordsError;
 pub use reload::{ConfigReading, read_fixed};
 pub use server::{CONNECTIONS, ListenAddresses, ProxyError, ProxyOptions, ProxySignal, TlsError, TlsFiles, serve};

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::metrics::{Gauges, ProxyMetrics};
+use crate::printer::LinePrinter;
 use crate::records::Records;
 use crate::worker::ActiveConfig;
 use edgewrit_edge::issuer::bundle::is_fresh;
@@ -14,6 +15,7 @@ pub(crate) struct AdminState {
     metrics: Arc<ProxyMetrics>,
     configs: watch::Receiver<Arc<ActiveConfig>>,
     records: Records,
+    log: Arc<LinePrinter>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -22,12 +24,14 @@ impl AdminState {
         metrics: Arc<ProxyMetrics>,
         configs: watch::Receiver<Arc<ActiveConfig>>,
         records: Records,
+        log: Arc<LinePrinter>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
             metrics,
             configs,
             records,
+            log,
             stopping,
         }
     }
@@ -62,6 +66,8 @@ impl AdminState {
                 .map(|snapshot| clock::now().since(snapshot.issued_at())),
             audit_seq: snapshot.and_then(|snapshot| snapshot.highest_audit_seq()),
             records: self.records.counts(),
+            dropped_records: self.records.dropped_lines(),
+            dropped_log_lines: self.log.dropped(),
             is_ready: self.find_obstacle().is_none(),
         }
     }

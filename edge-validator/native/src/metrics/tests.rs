@@ -38,6 +38,8 @@ fn the_cells_of_all_workers_are_added() {
             delivered: 6,
             lost: 0,
         },
+        dropped_records: 8,
+        dropped_log_lines: 0,
         is_ready: true,
     };
     let text = write_metrics(&metrics, &gauges);
@@ -52,6 +54,8 @@ fn the_cells_of_all_workers_are_added() {
         ("edgewrit_snapshot_age_seconds", Some(7)),
         ("edgewrit_snapshot_audit_seq", None),
         ("edgewrit_records_waiting", Some(5)),
+        ("edgewrit_lines_dropped_total{label=\"records\"}", Some(8)),
+        ("edgewrit_lines_dropped_total{label=\"log\"}", None),
         ("edgewrit_ready", Some(1)),
     ] {
         assert_eq!(value(&text, name), expected, "{name}:\n{text}");

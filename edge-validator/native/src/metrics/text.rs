@@ -23,6 +23,10 @@ pub(crate) struct Gauges {
     pub(crate) audit_seq: Option<u64>,
     /// The records on their way to the issuer.
     pub(crate) records: RecordCounts,
+    /// The lines of records that were not printed.
+    pub(crate) dropped_records: u64,
+    /// The lines of the log that were not printed.
+    pub(crate) dropped_log_lines: u64,
     /// Whether `/readyz` answers 200.
     pub(crate) is_ready: bool,
 }
@@ -119,6 +123,13 @@ fn add_states(registry: &mut Registry, metrics: &ProxyMetrics, gauges: &Gauges) 
     );
     add_counter(registry, "records_delivered", "Records that the issuer has", delivered);
     add_counter(registry, "records_lost", "Records that the issuer will not get", lost);
+    let dropped = [("records", gauges.dropped_records), ("log", gauges.dropped_log_lines)];
+    add_labelled(
+        registry,
+        "lines_dropped",
+        "Lines of records and of the log that a slow reader did not take in time",
+        dropped.into_iter(),
+    );
     add_gauge(
         registry,
         "ready",

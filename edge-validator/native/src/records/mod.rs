@@ -17,17 +17,20 @@ mod writer;
 
 pub(crate) use store::RecordCounts;
 
+use crate::clock;
 use crate::issuer_client::IssuerClient;
+use crate::printer::{FLUSH_TIME, LinePrinter};
 use delivery::Delivery;
 use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::pace::{LOG_SECONDS, Periodic};
 use edgewrit_files::FileError;
 use folder::{FoundRecords, RecordFolder};
 use format::RECORD_BYTES;
 use queue::Entry;
 use rustls::ClientConfig;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 use store::RecordStore;
@@ -63,14 +66,51 @@ const fn advise(fault: &FileError) -> &'static str {
 
 /// The records of the proxy, for its workers.
 #[derive(Clone, Debug)]
-pub(crate) struct Records(Arc<RecordStore>);
+pub(crate) struct Records {
+    store: Arc<RecordStore>,
+    printer: Arc<LinePrinter>,
+    /// The lines of the log about lines that were dropped.
+    drop_reports: Arc<Mutex<Periodic>>,
+}
 
 impl Records {
-    /// Prints the line of a record.
+    fn new(store: RecordStore) -> Self {
+        Self {
+            store: Arc::new(store),
+            printer: Arc::default(),
+            drop_reports: Arc::new(Mutex::new(Periodic::every(LOG_SECONDS))),
+        }
+    }
+
+    /// Prints the line of a record. A reader of the output that has stopped or gone is no reason to
+    /// refuse requests: the lines that it does not take are dropped, and counted.
     pub(crate) fn print(&self, line: &str) {
-        let mut output = io::stdout().lock();
-        // A reader of the output that has gone is no reason to refuse requests.
-        let _ = writeln!(output, "{line}");
+        if self.printer.print(line) {
+            return;
+        }
+        let mut reports = self.drop_reports.lock().unwrap_or_else(PoisonError::into_inner);
+        if reports.begin(clock::now()) {
+            let dropped = self.printer.dropped();
+            tracing::warn!(dropped, "standard output is not read, and lines of records are dropped");
+        }
+    }
+
+    /// Starts to print to `output` the lines so far and those that come.
+    ///
+    /// # Errors
+    /// If the thread cannot be started.
+    pub(crate) fn start_printing(&self, output: impl Write + Send + 'static) -> io::Result<()> {
+        self.printer.start(output)
+    }
+
+    /// Prints the rest of the lines, in bounded time.
+    pub(crate) fn finish_printing(&self) {
+        self.printer.finish(FLUSH_TIME);
+    }
+
+    /// The number of lines that were not printed.
+    pub(crate) fn dropped_lines(&self) -> u64 {
+        self.printer.dropped()
     }
 
     /// Keeps the line of a record of the edge of `config`, for its delivery to the issuer. The
@@ -78,7 +118,7 @@ impl Records {
     /// counted.
     pub(crate) fn keep(&self, config: &Config, line: String) {
         if !self.push(config, line, None) {
-            self.0.count_lost(1);
+            self.store.count_lost(1);
         }
     }
 
@@ -92,17 +132,17 @@ impl Records {
 
     fn push(&self, config: &Config, line: String, waiter: Option<oneshot::Sender<bool>>) -> bool {
         let edge = config.identity();
-        line.len() <= RECORD_BYTES && self.0.queue.push(Entry { edge, line, waiter })
+        line.len() <= RECORD_BYTES && self.store.queue.push(Entry { edge, line, waiter })
     }
 
     /// Whether a record that is kept now can be written.
     pub(crate) fn has_room(&self) -> bool {
-        self.0.has_room()
+        self.store.has_room()
     }
 
     /// The numbers for the metrics.
     pub(crate) fn counts(&self) -> RecordCounts {
-        self.0.counts()
+        self.store.counts()
     }
 }
 
@@ -131,14 +171,15 @@ impl RecordThreads {
         let found = folder.recover()?;
         report_found(&found, current_config().identity());
         let run = getrandom::u64().map_err(RecordsError::Random)?;
-        let store = Arc::new(RecordStore::new(folder, found.backlog));
+        let records = Records::new(RecordStore::new(folder, found.backlog));
+        let store = &records.store;
         let (stop, stopping) = watch::channel(false);
-        let writer = Writer::new(Arc::clone(&store), run, found.next_name);
-        let delivery = Delivery::new(Arc::clone(&store), IssuerClient::new(tls), current_config, run);
+        let writer = Writer::new(Arc::clone(store), run, found.next_name);
+        let delivery = Delivery::new(Arc::clone(store), IssuerClient::new(tls), current_config, run);
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(RecordsError::Thread)?;
         Ok(Self {
-            records: Records(store),
+            records,
             writer: spawn("records-writer", || writer.run())?,
             delivery: spawn("records-delivery", move || runtime.block_on(delivery.run(stopping)))?,
             stop,
@@ -152,7 +193,7 @@ impl RecordThreads {
 
     /// Writes and syncs everything that is kept, in bounded time. Later records are lost.
     pub(crate) async fn write_rest(&mut self) {
-        self.records.0.queue.end();
+        self.records.store.queue.end();
         let _late = timeout(KEEP_TIME, &mut self.writer).await;
     }
 

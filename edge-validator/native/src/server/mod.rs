@@ -100,9 +100,19 @@ async fn serve_on_this_thread(
     }
     tracing::info!(address = %listen, "serving");
     ready(addresses);
+    run_until_stopped(process, workers).await
+}
+
+/// Prints records until a signal stops the proxy, and ends it.
+async fn run_until_stopped(mut process: Process, workers: Workers) -> Result<(), ProxyError> {
+    // The lines so far, such as the audit head of the issuer, come behind those of `ready`.
+    let records = process.shared.records.clone();
+    records.start_printing(std::io::stdout()).map_err(ProxyError::Thread)?;
     process.wait_for_stop().await;
     tracing::info!("stopping");
-    process.end(workers.wait_for_end()).await
+    let ended = process.end(workers.wait_for_end()).await;
+    records.finish_printing();
+    ended
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {

@@ -2,11 +2,13 @@
 
 use super::tls::{TlsError, TlsFiles};
 use crate::forward_auth::ForwardAuthError;
+use crate::printer::LinePrinter;
 use crate::records::RecordsError;
 use edgewrit_edge::forward_auth::ForwardAuth;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Connections of clients at the same time, unless the operator says another number.
 pub const CONNECTIONS: usize = 4_096;
@@ -24,6 +26,8 @@ pub struct ProxyOptions {
     pub admin: Option<SocketAddr>,
     /// The folder in which records wait for their delivery.
     pub records: PathBuf,
+    /// The printer of the log, for its metric.
+    pub log: Arc<LinePrinter>,
     /// The number of threads that serve requests.
     pub threads: usize,
     /// Whether the proxy prints the highest head of the issuer's audit once a minute.

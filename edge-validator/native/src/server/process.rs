@@ -6,6 +6,7 @@ use crate::issuer::bundle::BundleFollower;
 use crate::issuer::held::HeldSnapshot;
 use crate::issuer_client::IssuerClient;
 use crate::metrics::ProxyMetrics;
+use crate::printer::LinePrinter;
 use crate::records::RecordThreads;
 use crate::reload::warn_of_short_secrets;
 use crate::worker::{ActiveConfig, Shared};
@@ -31,6 +32,7 @@ pub(super) struct Process {
     /// The number of signals to reload so far.
     pub(super) reloads: watch::Sender<u64>,
     pub(super) shared: Shared,
+    log: Arc<LinePrinter>,
     record_threads: RecordThreads,
     signals: mpsc::Receiver<ProxySignal>,
 }
@@ -79,6 +81,7 @@ impl Process {
             configs,
             stopping: watch::Sender::new(false),
             reloads: watch::Sender::new(0),
+            log: Arc::clone(&options.log),
             record_threads,
             signals,
         })
@@ -87,8 +90,14 @@ impl Process {
     /// The state that the operator sees.
     pub(super) fn admin_state(&self) -> Rc<AdminState> {
         let (configs, records) = (self.configs.subscribe(), self.shared.records.clone());
-        let metrics = Arc::clone(&self.metrics);
-        Rc::new(AdminState::new(metrics, configs, records, self.stopping.subscribe()))
+        let (metrics, log) = (Arc::clone(&self.metrics), Arc::clone(&self.log));
+        Rc::new(AdminState::new(
+            metrics,
+            configs,
+            records,
+            log,
+            self.stopping.subscribe(),
+        ))
     }
 
     /// Waits until the proxy can decide, in bounded time. Returns false if a signal stops the proxy

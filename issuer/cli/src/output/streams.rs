@@ -4,10 +4,12 @@
 //! other way to these streams.
 
 use crate::output::failure::Failure;
+use edgewrit_native::{FLUSH_TIME, LinePrinter};
 use edgewrit_shared::json::text::{visible, visible_json};
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stderr, StdoutLock, Write};
 use std::str;
+use std::sync::Arc;
 
 #[expect(clippy::disallowed_methods, reason = "this module is the way to standard output")]
 fn stdout() -> StdoutLock<'static> {
@@ -101,25 +103,42 @@ pub(crate) fn show_progress(number: u64, what: &str) {
     }
 }
 
-/// The log on standard error: lines of JSON, each written at once.
-pub(crate) struct LogOutput(Stderr);
+/// The log on standard error: lines of JSON. A thread of its own writes them, so that no request waits
+/// for the reader of the log. Lines that the reader does not take in time are dropped and counted.
+#[derive(Clone, Debug)]
+pub(crate) struct LogOutput(Arc<LinePrinter>);
 
 impl LogOutput {
-    pub(crate) fn new() -> Self {
-        Self(stderr())
+    /// Starts the thread.
+    pub(crate) fn start() -> io::Result<Self> {
+        let printer = Arc::new(LinePrinter::default());
+        printer.start(stderr())?;
+        Ok(Self(printer))
+    }
+
+    /// The printer of the lines.
+    pub(crate) const fn printer(&self) -> &Arc<LinePrinter> {
+        &self.0
+    }
+
+    /// Writes the lines so far, in bounded time.
+    pub(crate) fn finish(&self) {
+        self.0.finish(FLUSH_TIME);
     }
 }
 
 impl Write for LogOutput {
+    /// Takes one event of the log, with the line feed behind it.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match str::from_utf8(bytes) {
-            Ok(text) => self.0.write_all(visible_json(text).as_bytes())?,
-            Err(_) => self.0.write_all(String::from_utf8_lossy(bytes).as_bytes())?,
-        }
+        let event = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let _dropped = match str::from_utf8(event) {
+            Ok(text) => self.0.print(&visible_json(text)),
+            Err(_) => self.0.print(&String::from_utf8_lossy(event)),
+        };
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::config::Config;
 use edgewrit_native::{CONNECTIONS, ProxyOptions, decide_nothing, read_fixed, serve};
 use mimalloc::MiMalloc;
+use std::sync::Arc;
 use std::{env, fs};
 use tokio::runtime;
 use tokio::sync::mpsc;
@@ -27,6 +28,7 @@ fn main() -> Result<()> {
         admin: None,
         records: records.into(),
         prints_audit_head: true,
+        log: Arc::default(),
         threads: 1,
         forward_auth: None,
     };

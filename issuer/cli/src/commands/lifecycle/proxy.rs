@@ -93,7 +93,7 @@ fn parse_admin(text: &str) -> Result<SocketAddr, String> {
 
 impl Proxy {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        start_log(self.log);
+        let log = start_log(self.log)?;
         let files = ConfigFiles {
             config: self.config.clone(),
             secrets: self.secrets.clone(),
@@ -112,6 +112,7 @@ impl Proxy {
             admin: self.admin,
             records: self.records,
             prints_audit_head: true,
+            log: log.printer(),
             threads: self.threads.unwrap_or_else(cores),
             forward_auth,
         };

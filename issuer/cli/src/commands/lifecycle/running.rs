@@ -3,8 +3,9 @@
 use crate::output::failure::Failure;
 use crate::output::streams::LogOutput;
 use clap::ValueEnum;
-use edgewrit_native::ProxySignal;
+use edgewrit_native::{LinePrinter, ProxySignal};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
@@ -34,8 +35,25 @@ pub(crate) fn parse_count(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The log of this process. The end of the value writes the rest of the lines.
+#[derive(Debug)]
+pub(crate) struct RunningLog(LogOutput);
+
+impl RunningLog {
+    /// The printer of the lines.
+    pub(crate) fn printer(&self) -> Arc<LinePrinter> {
+        Arc::clone(self.0.printer())
+    }
+}
+
+impl Drop for RunningLog {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
 /// Starts the log of this process: JSON lines on standard error.
-pub(crate) fn start_log(least: Log) {
+pub(crate) fn start_log(least: Log) -> Result<RunningLog, Failure> {
     let least = match least {
         Log::Error => LevelFilter::ERROR,
         Log::Info => LevelFilter::INFO,
@@ -45,8 +63,11 @@ pub(crate) fn start_log(least: Log) {
         .json()
         .flatten_event(true)
         .with_max_level(least);
+    let output = LogOutput::start().map_err(Failure::new)?;
+    let writer = output.clone();
     // Fails only if something logs already.
-    let _logging = lines.with_writer(LogOutput::new).try_init();
+    let _logging = lines.with_writer(move || writer.clone()).try_init();
+    Ok(RunningLog(output))
 }
 
 /// Returns a future that ends at SIGINT or SIGTERM.

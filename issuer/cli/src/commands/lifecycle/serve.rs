@@ -116,7 +116,7 @@ impl Serve {
             .log
             .as_deref()
             .map_or(Ok(Log::Info), |name| Log::from_str(name, true));
-        start_log(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?);
+        let _log = start_log(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?)?;
         let secret = read_operator_secret(&settings)?;
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::new)?;

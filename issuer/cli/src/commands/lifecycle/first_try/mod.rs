@@ -85,7 +85,7 @@ struct Plan {
 
 impl FirstTry {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        start_log(self.log);
+        let log = start_log(self.log)?;
         if !self.listen.ip().is_loopback() {
             let listen = self.listen;
             return Err(Failure::new(format!(
@@ -116,6 +116,7 @@ impl FirstTry {
             records: folder.path(RECORDS),
             // The reader of the guide sees only the records of the own requests.
             prints_audit_head: false,
+            log: log.printer(),
             threads: THREADS,
             admin: None,
             forward_auth: None,

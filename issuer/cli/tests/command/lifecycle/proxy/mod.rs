@@ -3,6 +3,7 @@
 mod admin;
 mod drain;
 mod forward_auth;
+mod output;
 mod records;
 mod reload;
 mod scene;

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ChildStdout, ExitStatus};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -37,6 +37,8 @@ pub(super) struct ProxyScene {
 /// A running proxy, killed when dropped.
 pub(super) struct RunningProxy {
     child: Child,
+    /// Standard output, if it is not read.
+    unread: Option<ChildStdout>,
     output: Arc<Mutex<Vec<String>>>,
     pub(super) url: String,
     pub(super) admin: String,
@@ -116,12 +118,19 @@ impl ProxyScene {
 }
 
 impl RunningProxy {
-    pub(super) fn start(mut command: std::process::Command) -> Self {
+    pub(super) fn start(command: std::process::Command) -> Self {
+        let mut proxy = Self::start_unread(command);
+        collect(proxy.unread.take().unwrap(), &proxy.output);
+        proxy
+    }
+
+    /// Starts a proxy whose standard output is a pipe that is not read.
+    pub(super) fn start_unread(mut command: std::process::Command) -> Self {
         let mut child = command.spawn().unwrap();
         let output = Arc::default();
-        collect(child.stdout.take().unwrap(), &output);
         collect(child.stderr.take().unwrap(), &output);
         let mut proxy = Self {
+            unread: child.stdout.take(),
             child,
             output,
             url: String::new(),
@@ -132,6 +141,11 @@ impl RunningProxy {
             .line("metrics and health on ")
             .split_off("metrics and health on ".len());
         proxy
+    }
+
+    /// Closes the pipe that is not read.
+    pub(super) fn close_output(&mut self) {
+        self.unread = None;
     }
 
     /// The first line of the output that holds `text`.
