@@ -6,7 +6,7 @@ mod guard;
 mod paced;
 
 pub use descriptors::count_connections_that_fit;
-pub use guard::{Fault, GuardedStream, HttpVersion, Messages, Progress};
+pub use guard::{Fault, FaultCounts, GuardedStream, HttpVersion, Messages, Progress};
 pub use paced::{Pace, PacedStream, WRITE_RATE, WRITE_TIME};
 
 use hyper::server::conn::http1;

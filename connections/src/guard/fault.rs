@@ -1,5 +1,7 @@
 //! The faults of a client.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// Why bytes of a client do not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -28,6 +30,41 @@ pub enum Fault {
     Resets,
 }
 
+impl Fault {
+    /// All faults, in the order of their declaration.
+    pub const ALL: [Self; 11] = [
+        Self::LineEnd,
+        Self::RequestLine,
+        Self::Connect,
+        Self::Field,
+        Self::Host,
+        Self::Length,
+        Self::Coding,
+        Self::TooLarge,
+        Self::Chunk,
+        Self::Extension,
+        Self::Resets,
+    ];
+
+    /// The name of the kind of the fault, for metrics.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::LineEnd => "line_end",
+            Self::RequestLine => "request_line",
+            Self::Connect => "connect",
+            Self::Field => "header",
+            Self::Host => "host",
+            Self::Length => "length",
+            Self::Coding => "transfer_coding",
+            Self::TooLarge => "too_large",
+            Self::Chunk => "chunk",
+            Self::Extension => "chunk_extension",
+            Self::Resets => "resets",
+        }
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
@@ -47,3 +84,21 @@ impl std::fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// Counts of the connections that were ended for a fault, by its kind.
+#[derive(Debug, Default)]
+pub struct FaultCounts([AtomicU64; Fault::ALL.len()]);
+
+impl FaultCounts {
+    pub(super) fn count(&self, fault: Fault) {
+        if let Some(count) = self.0.get(fault as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The faults with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (Fault, u64)> {
+        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
+        Fault::ALL.into_iter().zip(counts)
+    }
+}

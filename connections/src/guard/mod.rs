@@ -16,7 +16,7 @@ mod messages;
 #[cfg(test)]
 mod tests;
 
-pub use fault::Fault;
+pub use fault::{Fault, FaultCounts};
 pub use messages::{Messages, Progress};
 
 use crate::HEAD_TIME;
@@ -25,6 +25,7 @@ use frames::Frames;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -56,6 +57,7 @@ pub enum HttpVersion {
 pub struct GuardedStream<S> {
     stream: S,
     followed: Followed,
+    faults: Arc<FaultCounts>,
     /// Bytes that came and did not pass yet.
     held: BytesMut,
     /// The number of the held bytes that may pass.
@@ -78,12 +80,14 @@ enum Followed {
 }
 
 impl<S> GuardedStream<S> {
-    /// A guard of a connection that begins. The time for the first head begins too.
+    /// A guard of a connection that begins. The time for the first head begins too. A fault of the
+    /// client is counted in `faults`.
     #[must_use]
-    pub fn new(stream: S) -> Self {
+    pub fn new(stream: S, faults: Arc<FaultCounts>) -> Self {
         Self {
             stream,
             followed: Followed::Http1(Messages::default()),
+            faults,
             held: BytesMut::new(),
             approved: 0,
             head_over: Some(Box::pin(sleep(HEAD_TIME))),
@@ -120,6 +124,7 @@ impl<S> GuardedStream<S> {
         }
         let Some(fault) = fault else { return };
         tracing::debug!(%fault, "the framing of a request is refused");
+        self.faults.count(fault);
         let is_head = matches!(&self.followed, Followed::Http1(messages) if messages.is_in_head());
         self.followed = Followed::Ended;
         if !is_head {

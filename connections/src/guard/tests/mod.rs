@@ -44,8 +44,8 @@ async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infal
 }
 
 /// Serves one connection until it ends.
-async fn serve(server: DuplexStream) {
-    let mut stream = GuardedStream::new(server);
+async fn serve(server: DuplexStream, faults: Arc<FaultCounts>) {
+    let mut stream = GuardedStream::new(server, faults);
     if stream
         .read_version()
         .await
@@ -59,8 +59,13 @@ async fn serve(server: DuplexStream) {
 
 /// The text of everything that the server answers to `sent`.
 async fn answers(sent: &[u8]) -> String {
+    answers_counted(sent, &Arc::default()).await
+}
+
+/// As [`answers`], with the faults counted.
+async fn answers_counted(sent: &[u8], faults: &Arc<FaultCounts>) -> String {
     let (mut client, server) = duplex(PIPE);
-    tokio::spawn(serve(server));
+    tokio::spawn(serve(server, Arc::clone(faults)));
     client.write_all(sent).await.unwrap();
     let mut answer = Vec::new();
     let _broken = client.read_to_end(&mut answer).await;

@@ -236,3 +236,30 @@ async fn a_head_over_48_kib_or_100_headers_is_answered_431() {
     serves(&[headers(HEADERS).as_bytes()]).await;
     refuses_head(&headers(HEADERS + 1), Fault::TooLarge, 431).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_fault_is_counted_once_under_its_label() {
+    let faults = Arc::default();
+    let head = "GET / HTTP/1.1\r\nhost: x\r\n";
+    for (sent, times) in [
+        (format!("{head}x : a\r\n\r\n{head}\r\n"), 2),
+        (format!("{head}host: y\r\n\r\n"), 1),
+        (format!("{head}transfer-encoding: chunked\r\n\r\nx"), 3),
+        (format!("{head}\r\n"), 1),
+    ] {
+        for _ in 0..times {
+            answers_counted(sent.as_bytes(), &faults).await;
+        }
+    }
+    let counted: Vec<_> = faults.iter().filter(|(_, count)| *count > 0).collect();
+    assert_eq!(counted, [(Fault::Field, 2), (Fault::Host, 1), (Fault::Chunk, 3)]);
+}
+
+#[test]
+fn each_fault_has_a_place_and_a_label_of_its_own() {
+    let labels: std::collections::BTreeSet<_> = Fault::ALL.map(Fault::label).into();
+    assert_eq!(labels.len(), Fault::ALL.len());
+    for (place, fault) in Fault::ALL.into_iter().enumerate() {
+        assert_eq!(fault as usize, place, "{fault}");
+    }
+}

@@ -22,7 +22,7 @@ impl AsyncRead for Pieces<'_> {
 
 /// Everything that passes, and whether the stream fails then.
 async fn passed(pieces: Vec<&[u8]>) -> (Vec<u8>, bool) {
-    let mut stream = GuardedStream::new(Pieces(pieces));
+    let mut stream = GuardedStream::new(Pieces(pieces), Arc::default());
     let mut passed = Vec::new();
     let failed = match stream.read_version().await {
         Ok(_) => stream.read_to_end(&mut passed).await.is_err(),
@@ -61,7 +61,7 @@ async fn the_pieces_in_which_bytes_come_make_no_difference() {
 async fn strict_bytes_pass_unchanged_whatever_the_size_of_a_read() {
     let input = [REQUEST, WITH_LENGTH, WITH_CHUNKS, REQUEST].concat();
     for size in 1..80 {
-        let mut stream = GuardedStream::new(Pieces(vec![&input]));
+        let mut stream = GuardedStream::new(Pieces(vec![&input]), Arc::default());
         stream.read_version().await.unwrap();
         let (mut passed, mut buffer) = (Vec::new(), vec![0; size]);
         loop {

@@ -25,7 +25,7 @@ async fn h6_a_first_head_has_10_seconds() {
         b"GET /a HTTP/1.1\r\nhost: x\r\n\r",
     ] {
         let ((mut client, server), began) = (duplex(PIPE), Instant::now());
-        tokio::spawn(serve(server));
+        tokio::spawn(serve(server, Arc::default()));
         client.write_all(begun).await.unwrap();
         assert_eq!(closes_in_time(client, began).await, "", "{begun:?}");
     }
@@ -34,7 +34,7 @@ async fn h6_a_first_head_has_10_seconds() {
 #[tokio::test(start_paused = true)]
 async fn h6_a_later_head_has_10_seconds_from_its_first_byte() {
     let (mut client, server) = duplex(PIPE);
-    tokio::spawn(serve(server));
+    tokio::spawn(serve(server, Arc::default()));
     client.write_all(REQUEST).await.unwrap();
     sleep(REST / 2).await;
     client.write_all(b"GET /").await.unwrap();
@@ -45,7 +45,7 @@ async fn h6_a_later_head_has_10_seconds_from_its_first_byte() {
 #[tokio::test(start_paused = true)]
 async fn h6_a_head_that_drips_has_10_seconds() {
     let ((client, server), began) = (duplex(PIPE), Instant::now());
-    tokio::spawn(serve(server));
+    tokio::spawn(serve(server, Arc::default()));
     let (mut read, mut write) = tokio::io::split(client);
     let drip = async {
         for byte in REQUEST.iter().cycle() {
@@ -65,7 +65,7 @@ async fn h6_a_head_that_drips_has_10_seconds() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_client_that_goes_on_sending_gets_its_answer() {
     let ((client, server), began) = (duplex(1024), Instant::now());
-    tokio::spawn(serve(server));
+    tokio::spawn(serve(server, Arc::default()));
     let (mut read, mut write) = tokio::io::split(client);
     let send = async {
         let _closed = write.write_all(b"GET / HTTP/1.0\r\n\r\n").await;

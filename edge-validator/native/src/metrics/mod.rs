@@ -7,6 +7,7 @@ mod text;
 pub(crate) use counted::CountedLabels;
 pub(crate) use text::{Gauges, MEDIA_TYPE, write_metrics};
 
+use edgewrit_connections::FaultCounts;
 use edgewrit_edge::record::Record;
 use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::reason::Reason;
@@ -22,6 +23,8 @@ pub(crate) struct ProxyMetrics {
     pub(crate) configurations: InputMetrics,
     /// The certificates that were read, if the listener has one.
     pub(crate) certificates: InputMetrics,
+    /// The connections of clients that were ended for a fault.
+    pub(crate) connection_faults: Arc<FaultCounts>,
     /// The cells of each worker.
     pub(crate) workers: Vec<Arc<WorkerMetrics>>,
 }

@@ -94,6 +94,13 @@ fn add_states(registry: &mut Registry, metrics: &ProxyMetrics, gauges: &Gauges) 
     if !metrics.certificates.counts.all().is_empty() {
         add_input(registry, "certificate", &metrics.certificates);
     }
+    let faults = metrics.connection_faults.iter();
+    add_labelled(
+        registry,
+        "connection_faults",
+        "Connections that were ended for a fault of the client",
+        faults.map(|(fault, count)| (fault.label(), count)),
+    );
     if let Some(age) = gauges.snapshot_age {
         add_gauge(
             registry,

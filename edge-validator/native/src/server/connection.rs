@@ -2,7 +2,7 @@
 
 use super::activity::{Activity, PacedBody, StreamExecutor};
 use super::tls::{agreed_version, shake_hands};
-use edgewrit_connections::{GUARDED_HEAD_BYTES, GuardedStream, HttpVersion, PacedStream, http1_builder};
+use edgewrit_connections::{FaultCounts, GUARDED_HEAD_BYTES, GuardedStream, HttpVersion, PacedStream, http1_builder};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -44,11 +44,12 @@ pub(super) async fn stopped(mut stopping: Stopping) {
     let _over = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// Serves a client that may speak TLS, until the connection ends.
+/// Serves a client that may speak TLS, until the connection ends. Counts its fault in `faults`.
 pub(super) async fn serve<S, A, F, B>(
     stream: S,
     tls: Option<Arc<ServerConfig>>,
     handshakes: &Semaphore,
+    faults: Arc<FaultCounts>,
     answer: A,
     stopping: Stopping,
 ) where
@@ -60,7 +61,7 @@ pub(super) async fn serve<S, A, F, B>(
 {
     let stream = PacedStream::new(stream);
     let Some(config) = tls else {
-        return serve_http(stream, None, answer, stopping).await;
+        return serve_http(stream, None, faults, answer, stopping).await;
     };
     let stream = tokio::select! {
         stream = shake_hands(stream, config, handshakes) => stream,
@@ -68,20 +69,25 @@ pub(super) async fn serve<S, A, F, B>(
     };
     if let Some(stream) = stream {
         let agreed = agreed_version(&stream);
-        serve_http(stream, agreed, answer, stopping).await;
+        serve_http(stream, agreed, faults, answer, stopping).await;
     }
 }
 
 /// Serves the version that the client speaks, which must be the `agreed` one.
-async fn serve_http<S, A, F, B>(stream: S, agreed: Option<HttpVersion>, answer: A, stopping: Stopping)
-where
+async fn serve_http<S, A, F, B>(
+    stream: S,
+    agreed: Option<HttpVersion>,
+    faults: Arc<FaultCounts>,
+    answer: A,
+    stopping: Stopping,
+) where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
     A: Fn(Request<Incoming>) -> F + 'static,
     F: Future<Output = Response<B>> + 'static,
     B: Body + Unpin + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let mut stream = GuardedStream::new(stream);
+    let mut stream = GuardedStream::new(stream, faults);
     let version = tokio::select! {
         version = stream.read_version() => version,
         () = stopped(stopping.clone()) => return,

@@ -6,6 +6,7 @@ use super::tls::HANDSHAKES;
 use crate::forward_auth;
 use crate::request::{self, ProxyResponse};
 use crate::worker::Worker;
+use edgewrit_connections::FaultCounts;
 use hyper::Request;
 use hyper::body::Incoming;
 use rustls::server::ServerConfig;
@@ -32,15 +33,21 @@ pub(super) struct Door {
     handshakes: Arc<Semaphore>,
     /// The current certificate, which each new connection reads; `None` for a listener without TLS.
     tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+    faults: Arc<FaultCounts>,
 }
 
 impl Door {
-    /// Lets at most so many connections in at the same time.
-    pub(super) fn new(connections: usize, tls: Option<watch::Receiver<Arc<ServerConfig>>>) -> Self {
+    /// Lets at most so many connections in at the same time, and counts their faults.
+    pub(super) fn new(
+        connections: usize,
+        tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+        faults: Arc<FaultCounts>,
+    ) -> Self {
         Self {
             connections: Arc::new(Semaphore::new(connections)),
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             tls,
+            faults,
         }
     }
 }
@@ -80,7 +87,7 @@ async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stop
         connections.serve(async move {
             let tls = door.tls.as_ref().map(|tls| Arc::clone(&tls.borrow()));
             let answer = move |request| answer(Rc::clone(&worker), request);
-            serve(stream, tls, &door.handshakes, answer, stopping).await;
+            serve(stream, tls, &door.handshakes, door.faults, answer, stopping).await;
             drop(place);
         });
     }

@@ -82,7 +82,8 @@ async fn serve_on_this_thread(
     if !process.wait_for_first_bundle().await {
         return Ok(());
     }
-    let door = Door::new(connections, certificates.as_ref().map(watch::Sender::subscribe));
+    let certificate = certificates.as_ref().map(watch::Sender::subscribe);
+    let door = Door::new(connections, certificate, Arc::clone(&process.metrics.connection_faults));
     let workers = Workers::start(&tcp, &door, &tls, &process.shared, &process.metrics, &process.stopping)?;
     drop(tcp);
     let input = ConfigInput {

@@ -80,6 +80,8 @@ async fn h6_more_than_1024_resets_in_a_minute_end_the_connection() {
             }
         };
         assert!((1_024..1_040).contains(&failed), "{failed}");
+        let counted: Vec<_> = proxy.faults.iter().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(counted, [(Fault::Resets, 1)]);
     })
     .await;
 }

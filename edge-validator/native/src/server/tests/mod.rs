@@ -6,6 +6,7 @@ mod http2;
 mod tls;
 
 use super::connection::{Stopping, serve};
+use edgewrit_connections::{Fault, FaultCounts};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::{Request, Response};
@@ -70,6 +71,7 @@ struct TestProxy {
     say_stop: watch::Sender<bool>,
     tls: Option<Arc<ServerConfig>>,
     handshakes: Arc<Semaphore>,
+    faults: Arc<FaultCounts>,
 }
 
 impl TestProxy {
@@ -78,14 +80,16 @@ impl TestProxy {
             say_stop: watch::channel(false).0,
             tls,
             handshakes: Arc::new(Semaphore::new(1)),
+            faults: Arc::default(),
         }
     }
 
     fn connect(&self) -> DuplexStream {
         let (client, server) = duplex(PIPE);
         let (tls, handshakes) = (self.tls.clone(), Arc::clone(&self.handshakes));
+        let faults = Arc::clone(&self.faults);
         let stopping: Stopping = self.say_stop.subscribe();
-        spawn_local(async move { serve(server, tls, &handshakes, answer, stopping).await });
+        spawn_local(async move { serve(server, tls, &handshakes, faults, answer, stopping).await });
         client
     }
 }

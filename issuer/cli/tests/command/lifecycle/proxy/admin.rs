@@ -2,6 +2,8 @@
 
 use super::scene::{ProxyScene, get};
 use crate::support::wait_for;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 #[test]
 fn the_metrics_count_verdicts_lookups_and_bundles() {
@@ -56,4 +58,23 @@ fn a_proxy_without_a_fresh_bundle_lives_and_is_not_ready() {
     assert_eq!(not_ready, (503, "there is no fresh bundle of the issuer\n".to_owned()));
     assert_eq!(scene.search(&proxy).0, 503);
     assert_eq!((proxy.page("/healthz").0, proxy.metric("edgewrit_ready")), (200, 0));
+}
+
+#[test]
+fn the_metrics_count_requests_whose_framing_is_refused() {
+    let scene = ProxyScene::new();
+    let proxy = scene.proxy();
+    let address = proxy.url.strip_prefix("http://").unwrap();
+    for (head, label) in [
+        ("GET /flights HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n", "host"),
+        ("GET /flights HTTP/1.1\nhost: x\n\n", "line_end"),
+    ] {
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        let name = format!(r#"edgewrit_connection_faults_total{{label="{label}"}}"#);
+        assert_eq!(proxy.metric(&name), 1, "{label}");
+    }
 }
