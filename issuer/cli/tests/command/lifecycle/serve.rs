@@ -283,6 +283,8 @@ fn a_log_line_is_json_and_holds_nothing_of_the_request() {
             .ok()
     };
     assert_eq!(wait_for(get).status(), 404);
+    // A thread of its own writes the log, and no answer waits for it.
+    wait_for(|| fs::read_to_string(&log).unwrap().contains("not_found").then_some(()));
     child.kill().unwrap();
     child.wait().unwrap();
     let log = fs::read_to_string(log).unwrap();
