@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Enough that each of two threads gets some of them, whatever the kernel deals out.
+/// Enough that each of two threads gets some of them. The kernel deals them out to the threads of
+/// Envoy, and the threads of the proxy accept in turns.
 const CONNECTIONS: usize = 16;
 const THREADS: u32 = 2;
 /// The time for which a writ is used before the revocation.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 
@@ -29,6 +29,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Door {
     /// The connections that may still be accepted.
     connections: Arc<Semaphore>,
+    /// The turn to accept the next connection. The lock goes to the workers in the order in which
+    /// they ask for it, so that each gets as many connections as the others. Without turns, the worker
+    /// that wakes first accepts all connections that wait.
+    turn: Arc<Mutex<()>>,
     /// The handshakes that may still begin.
     handshakes: Arc<Semaphore>,
     /// The current certificate, which each new connection reads; `None` for a listener without TLS.
@@ -45,6 +49,7 @@ impl Door {
     ) -> Self {
         Self {
             connections: Arc::new(Semaphore::new(connections)),
+            turn: Arc::default(),
             handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
             tls,
             faults,
@@ -72,6 +77,7 @@ async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stop
     loop {
         let accept = async {
             let place = Arc::clone(&door.connections).acquire_owned().await;
+            let _turn = door.turn.lock().await;
             (place, tcp.accept().await)
         };
         let (place, accepted) = tokio::select! {
