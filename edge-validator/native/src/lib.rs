@@ -11,6 +11,7 @@
 //! `metrics` counts, and `admin` shows the counters and the health of the process to the operator.
 //! `reload` replaces the configuration while the proxy runs.
 
+mod accept;
 mod admin;
 mod clock;
 mod error_line;

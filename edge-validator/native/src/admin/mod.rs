@@ -5,6 +5,7 @@ mod state;
 
 pub(crate) use state::AdminState;
 
+use crate::accept::accept;
 use crate::metrics::{MEDIA_TYPE, write_metrics};
 use edgewrit_connections::{HEAD_BYTES, HEAD_TIME, PacedStream, http1_builder};
 use http_body_util::Full;
@@ -16,16 +17,12 @@ use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_local;
-use tokio::time::sleep;
 
 /// Most connections at the same time; more wait to be accepted.
 const CONNECTIONS: usize = 32;
-/// Pause after a connection that cannot be accepted, for want of files.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -36,10 +33,7 @@ pub(crate) async fn serve(tcp: TcpListener, state: Rc<AdminState>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let place = Arc::clone(&places).acquire_owned().await;
-        let Ok((stream, _)) = tcp.accept().await else {
-            sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
+        let stream = accept(&tcp).await;
         let state = Rc::clone(&state);
         let service = service_fn(move |request: Request<Incoming>| {
             let response = answer(&state, request.method(), request.uri().path());

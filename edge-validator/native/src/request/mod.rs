@@ -90,7 +90,7 @@ impl Exchange {
     }
 
     fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
-        self.environment.take_step(step)
+        self.environment.in_world(step)
     }
 
     async fn record_ahead(&self, need: NeedRecord) -> Step {

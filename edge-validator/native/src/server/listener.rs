@@ -3,6 +3,7 @@
 use super::connection::{Stopping, serve, stopped};
 use super::connections::Connections;
 use super::tls::HANDSHAKES;
+use crate::accept::accept;
 use crate::forward_auth;
 use crate::request::{self, ProxyResponse};
 use crate::worker::Worker;
@@ -14,15 +15,10 @@ use std::io;
 use std::net::TcpListener as StdListener;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::LocalSet;
-use tokio::time::sleep;
-
-/// Pause after a connection that cannot be accepted, for want of files.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What the listeners of all workers share.
 #[derive(Clone, Debug)]
@@ -68,25 +64,21 @@ pub(super) fn run(
     let (worker, tasks) = (Rc::new(worker), LocalSet::new());
     tasks.spawn_local(Rc::clone(&worker).follow_configs());
     tasks.spawn_local(Rc::clone(&worker).follow_state());
-    tasks.block_on(runtime, accept(tcp, door, worker, stopping))
+    tasks.block_on(runtime, accept_all(tcp, door, worker, stopping))
 }
 
-async fn accept(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stopping) -> io::Result<()> {
+async fn accept_all(tcp: StdListener, door: Door, worker: Rc<Worker>, stopping: Stopping) -> io::Result<()> {
     let tcp = TcpListener::from_std(tcp)?;
     let connections = Connections::new();
     loop {
-        let accept = async {
+        let accepting = async {
             let place = Arc::clone(&door.connections).acquire_owned().await;
             let _turn = door.turn.lock().await;
-            (place, tcp.accept().await)
+            (place, accept(&tcp).await)
         };
-        let (place, accepted) = tokio::select! {
-            accepted = accept => accepted,
+        let (place, stream) = tokio::select! {
+            accepted = accepting => accepted,
             () = stopped(stopping.clone()) => break,
-        };
-        let Ok((stream, _)) = accepted else {
-            sleep(ACCEPT_PAUSE).await;
-            continue;
         };
         let _refused = stream.set_nodelay(true);
         let (door, worker, stopping) = (door.clone(), Rc::clone(&worker), stopping.clone());

@@ -6,7 +6,6 @@ use crate::issuer::held::HeldSnapshot;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::OpenResponse;
 use edgewrit_edge::world::World;
 use std::cell::Cell;
@@ -63,11 +62,6 @@ impl Environment {
         &self.active.config
     }
 
-    /// Runs a step of the pipeline with the current world.
-    pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
-        self.in_world(step)
-    }
-
     /// The record with the cause why a response must be cut now; `None` while it may go on.
     pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
         self.in_world(|world| open.check_ended(world))
@@ -80,7 +74,7 @@ impl Environment {
         (hits.wrapping_sub(hits_before), misses.wrapping_sub(misses_before))
     }
 
-    /// Acts in the current world.
+    /// Runs a step of the pipeline, or a check, in the current world.
     pub(crate) fn in_world<T>(&self, act: impl FnOnce(&World<'_>) -> T) -> T {
         let snapshot = self.active.held.snapshot();
         act(&World {
