@@ -1,19 +1,12 @@
 //! The pipeline, without a host, does what the vectors say.
 
-use anyhow::{Result, ensure};
+use crate::all_pipeline_cases;
+use anyhow::Result;
 use edgewrit_tests::vectors::{Native, VectorBench, pipeline_cases, play_pipeline, wire_cases};
-
-/// The least number of cases.
-const CASES: usize = 1000;
 
 #[test]
 fn the_pipeline_alone_does_what_every_case_says() -> Result<()> {
-    let cases = pipeline_cases()?;
-    ensure!(
-        cases.len() >= CASES,
-        "{} pipeline cases, expected {CASES} at least",
-        cases.len()
-    );
+    let cases = all_pipeline_cases()?;
     let bench = VectorBench::start()?;
     play_pipeline(&bench, &Native::start(&bench)?, &cases)
 }
